@@ -1,0 +1,2 @@
+export { type CleanupFailure, type CleanupOptions, CleanupStack } from "./cleanup-stack.ts";
+export { type Interruption, interruptSignal } from "./interruption.ts";

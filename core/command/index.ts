@@ -1,0 +1,1 @@
+export { CommandError, type CommandOptions, type CommandResult, runCommand } from "./run-command.ts";

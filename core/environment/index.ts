@@ -1,0 +1,7 @@
+export {
+  connectionOf,
+  type Endpoint,
+  type EnvironmentDescriptor,
+  environmentDescriptorSchema,
+  type ServiceDescriptor,
+} from "./descriptor.ts";

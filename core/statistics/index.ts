@@ -1,0 +1,1 @@
+export { percentile, type Summary, summarize } from "./summary.ts";

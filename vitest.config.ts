@@ -1,0 +1,18 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["{core,environments,generators,chaos,backups,operations,reports,pipeline,scripts,bench,.github}/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "**/dist/**"],
+    testTimeout: 20_000,
+    hookTimeout: 120_000,
+    maxWorkers: 2,
+    coverage: {
+      provider: "v8",
+      include: ["{core,environments,generators,chaos,backups,operations,reports,pipeline}/**/*.ts"],
+      exclude: ["**/*.test.ts", "**/index.ts", "environments/observastack/**", "pipeline/checks/load/*.k6.ts"],
+      reporter: ["text-summary", "json-summary"],
+      reportsDirectory: ".gauntlet/coverage",
+    },
+  },
+});
