@@ -1,0 +1,1 @@
+export { type BrowserLaunch, browserLaunch, type Connection, connect } from "./connect.ts";
