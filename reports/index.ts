@@ -1,0 +1,26 @@
+export { mergeBundles, type SuiteEvidence } from "./bundle/merge-bundles.ts";
+export {
+  type BundleEnd,
+  type BundleOptions,
+  type BundleWriter,
+  type NewMetric,
+  type NewTest,
+  openBundle,
+} from "./bundle/open-bundle.ts";
+export { countsOf, outcomesOf, type TestOutcome } from "./bundle/outcomes.ts";
+export { type Bundle, readBundle } from "./bundle/read-bundle.ts";
+export type {
+  Attachment,
+  BundleCounts,
+  BundleStatus,
+  Histogram,
+  Manifest,
+  MetricKind,
+  MetricRecord,
+  TestError,
+  TestRecord,
+  TestStatus,
+} from "./bundle/records.ts";
+export { fingerprintOf, testErrorOf } from "./bundle/test-error.ts";
+export { posixFile, requirementsOf, type TestIdentity, testId, titleText } from "./bundle/test-identity.ts";
+export { ReportError } from "./errors.ts";
