@@ -38,8 +38,10 @@ export function FileTable({ files, mayDelete, onDownload, onDelete }: FileTableP
         {files.map((file) => (
           <tr key={file.id} data-testid="file-row">
             <td className="col-name">
-              <Icon name="file" />
-              <span>{file.originalName}</span>
+              <div className="file-name">
+                <Icon name="file" />
+                <span title={file.originalName}>{file.originalName}</span>
+              </div>
             </td>
             <td className="col-size">{formatBytes(file.size)}</td>
             <td className="col-type">{file.mimeType}</td>

@@ -45,7 +45,12 @@ export default function LogsPage() {
           onChoose={(service) => apply({ service })}
         />
       </aside>
-      <section className="results" aria-label="Results" aria-busy={isLoading}>
+      <section
+        className="results"
+        aria-label="Results"
+        aria-busy={isLoading}
+        data-one-level={state.level ?? undefined}
+      >
         <ResultsBar
           results={results}
           state={state}

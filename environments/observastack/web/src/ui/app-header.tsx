@@ -1,7 +1,7 @@
 import { navigate } from "../router/history.ts";
 import { Link, useRoute } from "../router/router.tsx";
 import { useSession } from "../session/session-context.tsx";
-import { Icon, Logo } from "./icons.tsx";
+import { Logo } from "./icons.tsx";
 import { ThemeToggle } from "./theme-toggle.tsx";
 
 const PLACES = [
@@ -45,7 +45,6 @@ export function AppHeader() {
         <ThemeToggle />
         <button type="button" className="button button-quiet sign-out" onClick={signOut}>
           Sign out
-          <Icon name="chevron" />
         </button>
       </div>
     </header>
