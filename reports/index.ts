@@ -24,3 +24,10 @@ export type {
 export { fingerprintOf, testErrorOf } from "./bundle/test-error.ts";
 export { posixFile, requirementsOf, type TestIdentity, testId, titleText } from "./bundle/test-identity.ts";
 export { ReportError } from "./errors.ts";
+export { canonicalJson } from "./verdict/canonical-json.ts";
+export {
+  type RuleResult,
+  type SuiteResult,
+  type VerdictDocument,
+  verdictDocumentSchema,
+} from "./verdict/verdict-document.ts";

@@ -1,0 +1,11 @@
+export { evaluate, type GateInput } from "./evaluate.ts";
+export {
+  type Baseline,
+  baselineSchema,
+  type GateCondition,
+  type GatePlan,
+  gateConditionSchema,
+  gatePlanSchema,
+  rulesOfSuites,
+} from "./gate-plan.ts";
+export { type GateRule, type GateRuleInput, gateRuleSchema } from "./rules.ts";
