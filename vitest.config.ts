@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["{core,environments,generators,chaos,backups,operations,reports,pipeline,scripts,bench,.github}/**/*.test.ts"],
+    include: ["{core,environments,generators,chaos,backups,operations,reports,pipeline,scripts,bench}/**/*.test.ts", ".github/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**"],
     testTimeout: 20_000,
     hookTimeout: 120_000,

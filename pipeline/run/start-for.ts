@@ -1,0 +1,33 @@
+import { resolve } from "node:path";
+import type { CleanupStack } from "#core/cleanup";
+import { type StartedEnvironment, startEnvironment, type StartEnvironmentOptions } from "#environments";
+import { resolveSecrets } from "../config/index.ts";
+import type { Run } from "./run-plan.ts";
+
+/** Starts the plan's services; the environment goes with `cleanup`, or stays an hour when the run is to keep it. */
+export async function startFor(
+  run: Run,
+  cleanup: CleanupStack,
+  extra: Pick<StartEnvironmentOptions, "isIsolated"> = {},
+): Promise<StartedEnvironment> {
+  const { loaded, plan, options } = run;
+  const declared = loaded.config.environment;
+  const set = declared.services[plan.services] ?? { profiles: [] };
+  const environment = await startEnvironment(
+    {
+      composeFiles: declared.composeFiles.map((file) => resolve(loaded.folder, file)),
+      projectDirectory: loaded.folder,
+      composeProfiles: set.profiles,
+      ...(set.only === undefined ? {} : { services: set.only }),
+      anchor: run.anchor,
+      seed: plan.seed,
+      variables: declared.variables,
+      secrets: resolveSecrets(loaded, options.variables),
+      startTimeoutMs: declared.startTimeoutMs,
+      ...extra,
+    },
+    { signal: options.signal, events: run.events },
+  );
+  cleanup.defer(`remove environment ${environment.descriptor.id}`, () => environment.stop(), { deadlineMs: 60_000 });
+  return environment;
+}

@@ -1,0 +1,14 @@
+import { GauntletError } from "#core/errors";
+
+/** The runner of a suite broke; the suite's verdict is ERROR. */
+export class SuiteCrashed extends GauntletError {
+  override readonly name = "SuiteCrashed";
+
+  constructor(suite: string, what: string, cause?: unknown) {
+    super(`suite ${suite} crashed: ${what}`, {
+      code: "SUITE_CRASHED",
+      hint: `gauntlet run --suite ${suite} repeats it alone`,
+      ...(cause === undefined ? {} : { cause }),
+    });
+  }
+}
