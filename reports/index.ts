@@ -24,6 +24,10 @@ export type {
 export { fingerprintOf, testErrorOf } from "./bundle/test-error.ts";
 export { posixFile, requirementsOf, type TestIdentity, testId, titleText } from "./bundle/test-identity.ts";
 export { ReportError } from "./errors.ts";
+export { type K6ReaderOptions, readK6Summary } from "./readers/k6.ts";
+export { readPlaywrightReport } from "./readers/playwright.ts";
+export type { ReaderOptions, ReadResults } from "./readers/results.ts";
+export { readVitestReport } from "./readers/vitest.ts";
 export { canonicalJson } from "./verdict/canonical-json.ts";
 export {
   type RuleResult,

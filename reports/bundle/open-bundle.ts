@@ -29,12 +29,16 @@ export interface BundleOptions {
 
 type Derived = "v" | "id" | "suite" | "requirements" | "attachments";
 
+export type AttachmentSource = string | Uint8Array | { path: string };
+
 /** A TestRecord, or one without what the bundle can work out: id and requirements come from file, title and params. */
 export type NewTest = Omit<TestRecord, Derived | "title"> &
   Partial<Pick<TestRecord, "v" | "id" | "suite">> & {
     title: readonly string[];
     requirements?: readonly string[];
     attachments?: readonly Attachment[];
+    /** Copied into the bundle and added to `attachments`; a file that is not there is left out. */
+    attach?: readonly { name: string; source: AttachmentSource }[];
     params?: Readonly<Record<string, string>>;
   };
 
@@ -57,7 +61,7 @@ export interface BundleWriter extends AsyncDisposable {
   test(test: NewTest): Promise<TestRecord>;
   metric(metric: NewMetric): Promise<MetricRecord>;
   /** Copies content (or the file at `path`) into the bundle; put the answer into a test's `attachments`. */
-  attach(name: string, source: string | Uint8Array | { path: string }): Promise<Attachment>;
+  attach(name: string, source: AttachmentSource): Promise<Attachment>;
   /** Writes the manifest. Once only: evidence is not rewritten. */
   finish(end: BundleEnd): Promise<Manifest>;
 }
@@ -80,15 +84,29 @@ export async function openBundle(folder: string, options: BundleOptions): Promis
   const close = () => Promise.all([tests.close(), metrics.close()]);
   let isFinished = false;
 
+  async function attach(name: string, source: AttachmentSource): Promise<Attachment> {
+    const content = typeof source === "object" && "path" in source ? await readFile(source.path) : source;
+    const digest = createHash("sha256").update(content).digest("hex");
+    const path = `attachments/${digest.slice(0, 12)}-${asFileName(name)}`;
+    if (!attachments.has(path)) {
+      await writeInside(folder, path, content);
+      attachments.set(path, { name: path, sha256: digest, bytes: Buffer.byteLength(content) });
+    }
+    return { name, path, sha256: digest };
+  }
+
   return {
     folder,
-    async test({ params, ...test }) {
+    async test({ params, attach: sources = [], attachments: attached = [], ...test }) {
+      const copied: Attachment[] = [];
+      for (const { name, source } of sources)
+        copied.push(...(await attach(name, source).then(asList, ifMissing)));
       const record = check(testRecordSchema, {
         v: bundleVersion,
         id: testId({ suite: options.suite, file: test.file, title: test.title, params }),
         suite: options.suite,
         requirements: requirementsOf(test.title),
-        attachments: [],
+        attachments: [...attached, ...copied],
         ...test,
       });
       if (record.suite !== options.suite) {
@@ -102,16 +120,7 @@ export async function openBundle(folder: string, options: BundleOptions): Promis
       await metrics.append(record);
       return record;
     },
-    async attach(name, source) {
-      const content = typeof source === "object" && "path" in source ? await readFile(source.path) : source;
-      const digest = createHash("sha256").update(content).digest("hex");
-      const path = `attachments/${digest.slice(0, 12)}-${asFileName(name)}`;
-      if (!attachments.has(path)) {
-        await writeInside(folder, path, content);
-        attachments.set(path, { name: path, sha256: digest, bytes: Buffer.byteLength(content) });
-      }
-      return { name, path, sha256: digest };
-    },
+    attach,
     async finish(end) {
       if (isFinished) throw invalid(`the bundle of ${options.suite} is already finished`);
       isFinished = true;
@@ -188,6 +197,15 @@ async function openLines<T>(folder: string, name: string): Promise<Lines<T>> {
       return { name, sha256: hash.copy().digest("hex"), bytes };
     },
   };
+}
+
+function asList(attachment: Attachment): Attachment[] {
+  return [attachment];
+}
+
+function ifMissing(error: unknown): Attachment[] {
+  if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+  throw error;
 }
 
 interface Checker<T> {
