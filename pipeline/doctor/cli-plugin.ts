@@ -36,11 +36,10 @@ export function cliPlugin(options: CliPluginOptions): Need {
     commands(context) {
       if (!usesApt(context.machine)) return [];
       const target = pluginFolder(context);
-      const sudo = context.machine.isRoot ? "" : "sudo ";
       return [
         "sudo apt-get install -y mmdebstrap debian-archive-keyring",
         `mmdebstrap --variant=extract --include=docker-compose,docker-buildx ${debianSuite} /tmp/docker-plugins`,
-        `${target.startsWith("/usr") ? sudo : ""}install -D -t ${target} /tmp/docker-plugins/usr/libexec/docker/cli-plugins/*`,
+        `install -D -t ${target} /tmp/docker-plugins/usr/libexec/docker/cli-plugins/*`,
       ];
     },
   };

@@ -1,6 +1,6 @@
 import { type NeedCatalogue, catalogue as realCatalogue } from "./catalogue.ts";
 import { type DoctorIo, type DoctorSession, openSession } from "./context.ts";
-import type { Finding } from "./need.ts";
+import { commandsFor, type Finding } from "./need.ts";
 import { allNeeds, type NeedName } from "./needs.ts";
 import { type DoctorReport, isThere, type NeedReport } from "./report.ts";
 
@@ -37,7 +37,8 @@ export async function examineAll(
       const startMs = performance.now();
       const context = session.contextFor(name, []);
       const finding = await catalogue[name].examine(context);
-      const commands = finding.isPresent || finding.cannotInstall ? [] : catalogue[name].commands(context);
+      const commands =
+        finding.isPresent || finding.cannotInstall ? [] : commandsFor(catalogue[name], context);
       return { finding, report: needReport(name, finding, { commands, startMs }) };
     }),
   );

@@ -32,7 +32,7 @@ export interface Need {
   examine(context: DoctorContext): Promise<Finding>;
   /** Makes it be there. Records what it makes, so that it can be undone. Throws GauntletError. */
   install(context: DoctorContext): Promise<"installed" | "started">;
-  /** What a person types instead, with sudo; empty when this machine has no known way. */
+  /** What a person types instead, with sudo; empty when this machine has no known way. See commandsFor. */
   commands(context: DoctorContext): readonly string[];
 }
 
@@ -65,4 +65,10 @@ export async function ask(
     context.signal.throwIfAborted();
     return undefined;
   }
+}
+
+/** What to type to get `need` here; root has no need of sudo, and a bare machine no sudo. */
+export function commandsFor(need: Need, context: DoctorContext): string[] {
+  const commands = need.commands(context);
+  return commands.map((command) => (context.machine.isRoot ? command.replaceAll("sudo ", "") : command));
 }

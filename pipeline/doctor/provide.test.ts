@@ -5,7 +5,7 @@ import { DoctorError } from "./errors.ts";
 import type { Finding, Need } from "./need.ts";
 import { allNeeds, type NeedName, needsFor } from "./needs.ts";
 import { provide } from "./provide.ts";
-import { renderReport } from "./render-report.ts";
+import { renderDoctorReport } from "./render-report.ts";
 import { scriptedMachine } from "./scripted-machine.ts";
 import { toolPaths } from "./tool-paths.ts";
 
@@ -159,7 +159,7 @@ describe("the report", () => {
     const { catalogue } = needsBut({ k6: {} });
     const report = await provide(["engine", "k6"], { install: false }, io, catalogue);
     const steady = { ...report, needs: report.needs.map((need) => ({ ...need, tookMs: 1234 })) };
-    expect(renderReport(steady)).toMatchInlineSnapshot(`
+    expect(renderDoctorReport(steady)).toMatchInlineSnapshot(`
       "need    state    version  where        time
       engine  present  1.0      /bin/engine  1.2 s
       k6      missing  -        -            1.2 s
@@ -180,7 +180,7 @@ describe("the report", () => {
     const report = await provide(["engine", "chromium"], { install: true }, io);
     expect(report.isReady).toBe(false);
     expect(report.needs.flatMap((need) => need.commands)).toEqual([]);
-    expect(renderReport(report)).toContain("this is Fedora Linux 40");
+    expect(renderDoctorReport(report)).toContain("this is Fedora Linux 40");
   });
 
   test("gives runners their executables, the browser without a sandbox only as root", async () => {

@@ -3,7 +3,7 @@ import { statePath, waitForLock } from "#core/state";
 import { type NeedCatalogue, catalogue as realCatalogue } from "./catalogue.ts";
 import { type DoctorIo, type DoctorSession, openSession } from "./context.ts";
 import { type ExaminedNeed, examineAll, needReport, reportOf } from "./examine.ts";
-import type { Finding, Need } from "./need.ts";
+import { commandsFor, type Finding, type Need } from "./need.ts";
 import type { NeedName } from "./needs.ts";
 import { type DoctorReport, type DoneStep, isThere, type NeedReport } from "./report.ts";
 
@@ -81,7 +81,7 @@ async function provideOne(
   const startMs = performance.now();
   const done: DoneStep[] = [];
   const context = session.contextFor(need.name, done);
-  const commands = finding.cannotInstall ? [] : need.commands(context);
+  const commands = finding.cannotInstall ? [] : commandsFor(need, context);
   if (finding.cannotInstall) return needReport(need.name, finding, { state: "failed", startMs });
   if (lacking.length > 0) {
     const reason = `${finding.reason}; not tried, since ${lacking.map((report) => report.need).join(" and ")} could not be provided`;

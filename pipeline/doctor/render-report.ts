@@ -1,11 +1,20 @@
 import { type DoctorReport, isThere, type NeedReport } from "./report.ts";
+import type { UndoReport } from "./undo.ts";
 
 /** The report as people read it: a table, then what to do about each need that is not there. */
-export function renderReport(report: DoctorReport): string {
+export function renderDoctorReport(report: DoctorReport): string {
   const rows = [["need", "state", "version", "where", "time"], ...report.needs.map(rowOf)];
   const parts = [table(rows), ...report.needs.filter((need) => !isThere(need)).map(adviceOn)];
   if (!report.isReady) parts.push(nextStep(report));
-  return `${parts.join("\n\n")}\n`;
+  return parts.join("\n\n");
+}
+
+export function renderUndoReport({ removed, kept }: UndoReport): string {
+  if (removed.length + kept.length === 0) return "doctor has installed nothing here";
+  return [
+    ...removed.map((what) => `removed  ${what}`),
+    ...kept.map(({ what, reason }) => `kept     ${what}: ${reason}`),
+  ].join("\n");
 }
 
 function rowOf(need: NeedReport): string[] {

@@ -6,6 +6,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { isAlive, processIdentity } from "#core/state";
 import type { InstallRecord } from "./install-records.ts";
 import { provide } from "./provide.ts";
+import { renderUndoReport } from "./render-report.ts";
 import { scriptedMachine } from "./scripted-machine.ts";
 import { undo } from "./undo.ts";
 
@@ -103,7 +104,11 @@ describe("undo", () => {
       [{ kind: "image", reference: "debian:trixie-slim", id: "sha256:1" }],
       () => undefined,
     );
-    expect((await undo(io)).kept[0]?.reason).toContain("does not answer");
+    const undone = await undo(io);
+    expect(undone.kept[0]?.reason).toContain("does not answer");
+    expect(renderUndoReport({ ...undone, removed: ["file /x"] })).toMatch(
+      /^removed {2}file \/x\nkept {5}image debian:trixie-slim: the engine/,
+    );
     expect(await io.records?.list()).toHaveLength(1);
   });
 

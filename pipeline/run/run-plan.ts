@@ -91,12 +91,13 @@ function stage<T>(run: Run, name: string, work: () => Promise<T>): Promise<T> {
 
 /** Doctor to teardown. What goes wrong with the clean-up becomes a condition, never an exception that hides another. */
 async function runInEnvironment(run: Run): Promise<void> {
+  const { folder } = run;
   const tools = await stage(run, "doctor", () => provideTools(run));
   await collectGarbage({ dryRun: false });
   const cleanup = new CleanupStack();
   try {
     const environment = await stage(run, "environment", () => startFor(run, cleanup));
-    const groundTruth = await stage(run, "seed", () => seedInto(run, environment));
+    const groundTruth = await stage(run, "seed", () => seedInto({ ...run, folder: folder.file("ground-truth") }, environment));
     await stage(run, "suites", () => runAllSuites(run, environment, groundTruth, tools));
     for (const change of await environment.changedSinceStart()) {
       run.conditions.push({ kind: "drift", sentence: change });

@@ -1,14 +1,23 @@
 import { resolve } from "node:path";
 import type { CleanupStack } from "#core/cleanup";
+import type { RunEventSink } from "#core/ports";
 import { type StartedEnvironment, startEnvironment, type StartEnvironmentOptions } from "#environments";
-import { resolveSecrets } from "../config/index.ts";
-import type { Run } from "./run-plan.ts";
+import { type LoadedConfig, resolveSecrets } from "../config/index.ts";
+import type { Plan } from "../plan/index.ts";
 
-/** Starts the plan's services; the environment goes with `cleanup`, or stays an hour when the run is to keep it. */
+export interface StartContext {
+  loaded: LoadedConfig;
+  plan: Plan;
+  options: { variables: NodeJS.ProcessEnv; signal: AbortSignal };
+  events: RunEventSink;
+  anchor: string;
+}
+
+/** Starts the plan's services; the environment is removed with `cleanup`. */
 export async function startFor(
-  run: Run,
+  run: StartContext,
   cleanup: CleanupStack,
-  extra: Pick<StartEnvironmentOptions, "isIsolated"> = {},
+  extra: Pick<StartEnvironmentOptions, "isIsolated" | "lifetime"> = {},
 ): Promise<StartedEnvironment> {
   const { loaded, plan, options } = run;
   const declared = loaded.config.environment;

@@ -13,10 +13,10 @@ export function gateCommand(): Command {
       examples("gauntlet gate --run .gauntlet/runs/20260105-130000-ab12", "gauntlet gate selftest"),
     )
     .action(async (flags: { run?: string[]; json?: boolean }) => {
-      const { gateRuns } = await import("#pipeline");
-      const judged = await gateRuns(flags.run ?? []);
+      const { judgeRuns } = await import("#pipeline");
+      const judged = await judgeRuns(flags.run ?? []);
       process.stdout.write(flags.json ? judged.bytes : `${judged.text}\n`);
-      process.exitCode = exitCodeOf(judged.verdict);
+      process.exitCode = exitCodeOf(judged.document.verdict);
     })
     .addCommand(
       new Command("selftest")
