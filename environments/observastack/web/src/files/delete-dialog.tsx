@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from "react";
+import { useId, useLayoutEffect, useRef, useState } from "react";
 import { type ApiError, toApiError } from "../api/api-error.ts";
 import type { FileRecord } from "../api/shapes.ts";
 import { useSession } from "../session/session-context.tsx";
@@ -17,22 +17,29 @@ export function DeleteDialog({ file, onDeleted, onCancel }: DeleteDialogProps) {
   const [error, setError] = useState<ApiError | null>(null);
   const [isBusy, setBusy] = useState(false);
 
-  useEffect(() => {
+  // A layout effect closes before the element leaves the page; later, nothing would give the focus back.
+  useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
     return () => element?.close();
   }, []);
+
+  function finish(): void {
+    // First, so that the focus goes back before the caller moves it on.
+    dialog.current?.close();
+    onDeleted(file);
+  }
 
   async function remove(): Promise<void> {
     setBusy(true);
     setError(null);
     try {
       await client.send(`/api/files/${encodeURIComponent(file.id)}`, { method: "DELETE" });
-      onDeleted(file);
+      finish();
     } catch (cause) {
       const failure = toApiError(cause);
       // Gone already is what was wanted.
-      if (failure.kind === "not-found") onDeleted(file);
+      if (failure.kind === "not-found") finish();
       else {
         setError(failure);
         setBusy(false);

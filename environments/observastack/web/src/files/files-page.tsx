@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { type ApiError, toApiError } from "../api/api-error.ts";
 import type { FileRecord } from "../api/shapes.ts";
 import { navigate } from "../router/history.ts";
@@ -22,6 +22,7 @@ export default function FilesPage() {
   const { page, error, isLoading, again } = useFileList(pageNumber);
   const [doomed, setDoomed] = useState<FileRecord | null>(null);
   const [failure, setFailure] = useState<{ title: string; error: ApiError } | null>(null);
+  const list = useRef<HTMLElement>(null);
   const [said, setSaid] = useState("");
   const mayWrite = mayWriteFiles(session?.user.roles ?? []);
 
@@ -37,6 +38,8 @@ export default function FilesPage() {
 
   function deleted(file: FileRecord): void {
     setDoomed(null);
+    // The button that opened the dialog goes with its row.
+    list.current?.focus();
     setFailure(null);
     setSaid(`${file.originalName} deleted.`);
     if (page?.items.length === 1 && pageNumber > 1)
@@ -62,7 +65,7 @@ export default function FilesPage() {
       </p>
       {failure ? <ErrorNotice {...failure} /> : null}
       {error ? <ErrorNotice title="The files could not be listed" error={error} onRetry={again} /> : null}
-      <section aria-label="Stored files" aria-busy={isLoading}>
+      <section ref={list} tabIndex={-1} className="stored" aria-label="Stored files" aria-busy={isLoading}>
         {page === null && isLoading ? <p className="waiting">Loading files…</p> : null}
         {page !== null && page.items.length === 0 ? (
           <div className="blank" data-testid="no-files">

@@ -16,8 +16,22 @@ function page(...ids: string[]): LogPage {
 }
 
 function searchTwice(keepsFirstRows: boolean): LogResults {
-  const first = { type: "answered", page: page("a"), search: "?q=a", at: 1, keepsFirstRows } as const;
-  const second = { type: "answered", page: page("b", "c"), search: "?q=b", at: 2, keepsFirstRows } as const;
+  const first = {
+    type: "answered",
+    page: page("a"),
+    search: "?q=a",
+    askedAt: 0,
+    at: 1,
+    keepsFirstRows,
+  } as const;
+  const second = {
+    type: "answered",
+    page: page("b", "c"),
+    search: "?q=b",
+    askedAt: 1,
+    at: 2,
+    keepsFirstRows,
+  } as const;
   return [{ type: "asked" } as const, first, { type: "asked" } as const, second].reduce(
     reduceLogResults,
     NO_RESULTS,

@@ -10,6 +10,8 @@ export interface LogResults {
   /** The search (as its query string) `page` answers. */
   readonly answers: string | null;
   readonly receivedAt: number | null;
+  /** The "now" the answered search counted its time range from. */
+  readonly askedAt: number | null;
   readonly isLoading: boolean;
   readonly error: ApiError | null;
 }
@@ -18,6 +20,7 @@ export const NO_RESULTS: LogResults = {
   page: null,
   answers: null,
   receivedAt: null,
+  askedAt: null,
   isLoading: true,
   error: null,
 };
@@ -29,6 +32,7 @@ export type LogResultsEvent =
       readonly type: "answered";
       readonly page: LogPage;
       readonly search: string;
+      readonly askedAt: number;
       readonly at: number;
       readonly keepsFirstRows: boolean;
     };
@@ -46,6 +50,7 @@ export function reduceLogResults(state: LogResults, event: LogResultsEvent): Log
         page: { ...event.page, items },
         answers: event.search,
         receivedAt: event.at,
+        askedAt: event.askedAt,
         isLoading: false,
         error: null,
       };

@@ -21,9 +21,14 @@ export default function LogsPage() {
   const services = useSeenServices(results.page);
   const { state, draft, edit, apply } = controls;
   const { page, error, isLoading } = results;
+  // An address kept for long, or edited by hand, may hold a cursor the API no longer takes.
+  const isBadCursor = error?.kind === "invalid" && state.cursor !== null;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page of results is read from its top.
-  useEffect(() => window.scrollTo(0, 0), [state.cursor]);
+  useEffect(() => {
+    // Braces on purpose: newer browsers return a promise here, which React would call as a cleanup.
+    window.scrollTo(0, 0);
+  }, [state.cursor]);
 
   return (
     <div className="logs">
@@ -57,7 +62,15 @@ export default function LogsPage() {
           onRefresh={results.again}
           onClearTrace={() => apply({ traceId: null })}
         />
-        {error ? <ErrorNotice title="The search failed" error={error} onRetry={results.again} /> : null}
+        {error ? (
+          <ErrorNotice
+            title="The search failed"
+            error={error}
+            {...(isBadCursor
+              ? { onRetry: () => apply({}), retryLabel: "Go to the first page" }
+              : { onRetry: results.again })}
+          />
+        ) : null}
         {page === null && isLoading ? <LogTableSkeleton /> : null}
         {page !== null && page.items.length === 0 ? <NoLogs state={state} onClear={controls.clear} /> : null}
         {page !== null && page.items.length > 0 ? (
@@ -69,7 +82,7 @@ export default function LogsPage() {
           />
         ) : null}
         {page !== null && (page.nextCursor !== null || state.page > 1) ? (
-          <Pager state={state} nextCursor={page.nextCursor} isLoading={isLoading} />
+          <Pager state={state} nextCursor={page.nextCursor} askedAt={results.askedAt} isLoading={isLoading} />
         ) : null}
       </section>
     </div>

@@ -5,16 +5,19 @@ import { formatSearchState, refine, type SearchState } from "./search-state.ts";
 interface PagerProps {
   readonly state: SearchState;
   readonly nextCursor: string | null;
+  /** The time the page on screen was asked for, to anchor the next one's range to. */
+  readonly askedAt: number | null;
   readonly isLoading: boolean;
 }
 
 /** Cursors only lead forwards, so the cursors passed on the way travel in the history entry to lead back. */
-export function Pager({ state, nextCursor, isLoading }: PagerProps) {
+export function Pager({ state, nextCursor, askedAt, isLoading }: PagerProps) {
   const trail = readTrail(useRoute().state);
   const before = trail.at(-1);
 
   function go(cursor: string | null, page: number, nextTrail: readonly (string | null)[]): void {
-    const next = refine(state, cursor === null ? {} : { cursor, page });
+    const anchor = state.anchor ?? (askedAt === null ? null : new Date(askedAt).toISOString());
+    const next = refine(state, cursor === null ? {} : { cursor, page, anchor });
     navigate(`/logs${formatSearchState(next)}`, { state: { trail: nextTrail } });
   }
 

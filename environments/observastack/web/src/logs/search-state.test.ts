@@ -34,8 +34,14 @@ const state: fc.Arbitrary<SearchState> = fc
     traceId: fc.option(someWords),
     range,
     place,
+    anchor: fc.option(instant),
   })
-  .map(({ place: { cursor, page }, ...rest }) => ({ ...rest, cursor, page }));
+  .map(({ place: { cursor, page }, anchor, ...rest }) => ({
+    ...rest,
+    cursor,
+    page,
+    anchor: cursor !== null && rest.range.kind === "last" ? anchor : null,
+  }));
 
 test("every search survives the address bar", () => {
   fc.assert(
@@ -70,4 +76,16 @@ test("the API is asked in its own words, presets counted back from now", () => {
     limit: 50,
     cursor: null,
   });
+});
+
+test("later pages of a preset range keep the bounds of the first, as their cursor demands", () => {
+  const address = formatSearchState({
+    ...parseSearchState("?range=15m"),
+    cursor: "c2",
+    page: 2,
+    anchor: "2026-03-14T10:00:00.000Z",
+  });
+  const later = Date.parse("2026-03-14T10:07:00Z");
+  expect(toApiQuery(parseSearchState(address), later)["from"]).toBe("2026-03-14T09:45:00.000Z");
+  expect(refine(parseSearchState(address), { query: "new" }).anchor).toBeNull();
 });

@@ -12,6 +12,8 @@ export interface SearchState {
   readonly range: TimeRange;
   readonly cursor: string | null;
   readonly page: number;
+  /** The instant a preset range counts back from on later pages: a cursor holds only for the bounds it was made for. */
+  readonly anchor: string | null;
 }
 
 export const EMPTY_SEARCH: SearchState = {
@@ -22,6 +24,7 @@ export const EMPTY_SEARCH: SearchState = {
   range: ALL_TIME,
   cursor: null,
   page: 1,
+  anchor: null,
 };
 
 /** Never throws: a part of the address that makes no sense counts as absent. */
@@ -29,15 +32,17 @@ export function parseSearchState(search: string): SearchState {
   const params = new URLSearchParams(search);
   const level = params.get("level");
   const cursor = params.get("cursor") || null;
+  const range = parseRange(params);
   const page = Number.parseInt(params.get("page") ?? "", 10);
   return {
     query: params.get("q")?.trim() ?? "",
     level: isLevel(level) ? level : null,
     service: params.get("service")?.trim() || null,
     traceId: params.get("trace")?.trim() || null,
-    range: parseRange(params),
+    range,
     cursor,
     page: cursor && page > 1 ? page : cursor ? 2 : 1,
+    anchor: cursor && range.kind === "last" ? instant(params.get("at")) : null,
   };
 }
 
@@ -56,6 +61,7 @@ export function formatSearchState(state: SearchState): string {
   if (state.cursor) {
     params.set("cursor", state.cursor);
     params.set("page", String(state.page));
+    if (state.anchor && state.range.kind === "last") params.set("at", state.anchor);
   }
   const text = params.toString();
   return text ? `?${text}` : "";
@@ -63,7 +69,7 @@ export function formatSearchState(state: SearchState): string {
 
 /** A change of any filter starts again at the first page. */
 export function refine(state: SearchState, change: Partial<SearchState>): SearchState {
-  return { ...state, cursor: null, page: 1, ...change };
+  return { ...state, cursor: null, page: 1, anchor: null, ...change };
 }
 
 export function toApiQuery(state: SearchState, now: number): Record<string, string | number | null> {
@@ -72,7 +78,7 @@ export function toApiQuery(state: SearchState, now: number): Record<string, stri
     level: state.level,
     service: state.service,
     traceId: state.traceId,
-    ...rangeBounds(state.range, now),
+    ...rangeBounds(state.range, state.anchor ? Date.parse(state.anchor) : now),
     limit: PAGE_SIZE,
     cursor: state.cursor,
   };

@@ -19,13 +19,14 @@ export function useLogSearch(search: string): LogResults & { readonly again: () 
   useEffect(() => {
     const abort = new AbortController();
     dispatch({ type: "asked" });
-    const query = toApiQuery(parseSearchState(canonical), Date.now());
+    const askedAt = Date.now();
+    const query = toApiQuery(parseSearchState(canonical), askedAt);
     client
       .json("/api/logs", { query, signal: abort.signal })
       .then(readLogPage)
       .then((page) => {
         if (abort.signal.aborted) return;
-        dispatch({ type: "answered", page, search: canonical, at: Date.now(), keepsFirstRows });
+        dispatch({ type: "answered", page, search: canonical, askedAt, at: Date.now(), keepsFirstRows });
       })
       .catch((error: unknown) => {
         if (!abort.signal.aborted && !isAbort(error)) dispatch({ type: "failed", error });

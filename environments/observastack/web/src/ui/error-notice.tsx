@@ -4,9 +4,10 @@ interface ErrorNoticeProps {
   readonly title: string;
   readonly error: ApiError;
   readonly onRetry?: () => void;
+  readonly retryLabel?: string;
 }
 
-export function ErrorNotice({ title, error, onRetry }: ErrorNoticeProps) {
+export function ErrorNotice({ title, error, onRetry, retryLabel = "Try again" }: ErrorNoticeProps) {
   return (
     <div className="notice notice-bad" role="alert">
       <div>
@@ -21,7 +22,7 @@ export function ErrorNotice({ title, error, onRetry }: ErrorNoticeProps) {
       </div>
       {onRetry ? (
         <button type="button" className="button" onClick={onRetry}>
-          Try again
+          {retryLabel}
         </button>
       ) : null}
     </div>
