@@ -167,8 +167,7 @@ describe("the report", () => {
       k6: not there
         $ get k6
 
-      Run the commands above, or \`sudo npx gauntlet doctor --install\`, which does the same and can be undone.
-      "
+      Run the commands above, or \`sudo npx gauntlet doctor --install\`, which does the same and can be undone."
     `);
   });
 
