@@ -42,7 +42,8 @@ ENV DEBIAN_FRONTEND=noninteractive
 RUN apt-get update \
  && apt-get install -y --no-install-recommends ca-certificates curl \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt \
- && useradd --system --uid 10004 --no-create-home node
+ && useradd --system --uid 10004 --no-create-home node \
+ && install -d -o node -g node -m 0700 /scratch
 COPY --from=node /usr/local/bin/node /usr/local/bin/node
 
 FROM runtime AS service
@@ -50,6 +51,9 @@ ARG SERVICE
 COPY --from=dependencies /app/node_modules /app/node_modules
 COPY --from=dependencies /app/environments/observastack/${SERVICE} /app/environments/observastack/${SERVICE}
 WORKDIR /app/environments/observastack/${SERVICE}
+# Uploads wait here on their way to the object storage: on disk, because /tmp may be memory.
+ENV TMPDIR=/scratch
+VOLUME /scratch
 USER node
 EXPOSE 8080
 CMD ["node", "src/main.ts"]
