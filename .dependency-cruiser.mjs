@@ -110,8 +110,8 @@ export default {
       name: "load-runs-in-k6",
       comment: "k6 is not Node: a load script has k6's modules, its own files and JSON data.",
       severity: "error",
-      from: { path: "^(suites/load/|pipeline/checks/load/).*\\.ts$", pathNot: tests },
-      to: { pathNot: "^(k6(/|$)|suites/load/|pipeline/checks/load/|node_modules/@types/k6/)|\\.json$" },
+      from: { path: "^suites/load/|\\.k6\\.ts$", pathNot: tests },
+      to: { pathNot: "^k6(/|$)|^suites/load/|\\.k6\\.ts$|\\.json$|^node_modules/@types/k6/" },
     },
     {
       name: "bench-is-not-imported",
