@@ -14,6 +14,7 @@ export default defineConfig({
       s3_secret_key: { generate: "password" },
       users_password: { generate: "password" },
       jwt_private_key: { generate: "rsa-key" },
+      backup_key: { generate: "aes-key" },
     },
   },
   seed: {

@@ -10,3 +10,7 @@ export async function confirmOnTerminal(question: string): Promise<boolean> {
     terminal.close();
   }
 }
+
+export function installQuestion(missing: readonly { need: string }[]): string {
+  return `Install ${missing.map((one) => one.need).join(", ")}? (gauntlet doctor --undo removes it)`;
+}

@@ -8,8 +8,8 @@ const name = z
   .regex(/^[a-z][a-z0-9-]*$/, "lower case letters, digits and dashes, starting with a letter");
 
 const secretSchema = z.union([
-  /** Made fresh for each environment. `rsa-key` is a 2048-bit PKCS#8 PEM. */
-  z.strictObject({ generate: z.enum(["password", "rsa-key"]) }),
+  /** Made fresh for each run. `rsa-key` is a 2048-bit PKCS#8 PEM, `aes-key` 32 bytes in base64. */
+  z.strictObject({ generate: z.enum(["password", "rsa-key", "aes-key"]) }),
   /** Taken from a variable of the process environment. */
   z.strictObject({ env: z.string() }),
   /** Taken from a file, relative to the configuration file. */

@@ -11,7 +11,7 @@ export function resolveSecrets(loaded: LoadedConfig, environment: NodeJS.Process
   for (const [name, reference] of Object.entries(loaded.config.environment.secrets)) {
     const path = `environment.secrets.${name}`;
     if ("generate" in reference) {
-      values[name] = reference.generate === "rsa-key" ? newRsaKey() : randomBytes(18).toString("base64url");
+      values[name] = generators[reference.generate]();
     } else if ("env" in reference) {
       const value = environment[reference.env];
       if (value === undefined) problems.push({ path, message: `variable ${reference.env} is not set` });
@@ -27,6 +27,12 @@ export function resolveSecrets(loaded: LoadedConfig, environment: NodeJS.Process
   if (problems.length > 0) throw new DocumentError(loaded.file, problems);
   return values;
 }
+
+const generators = {
+  password: () => randomBytes(18).toString("base64url"),
+  "aes-key": () => randomBytes(32).toString("base64"),
+  "rsa-key": newRsaKey,
+} as const;
 
 function newRsaKey(): string {
   return generateKeyPairSync("rsa", { modulusLength: 2048 })

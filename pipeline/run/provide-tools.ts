@@ -13,8 +13,7 @@ export async function provideTools(run: Pick<Run, "plan" | "options" | "events">
     needsOf(run.plan),
     {
       install: run.options.install,
-      confirm: (missing) =>
-        run.options.confirm(`Install ${missing.map((one) => one.need).join(", ")}? (gauntlet doctor --undo removes it)`),
+      confirm: run.options.confirm,
     },
     { log: createLog(), events: run.events, signal: run.options.signal },
   );

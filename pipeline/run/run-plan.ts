@@ -10,6 +10,7 @@ import { type ExitCode, exitCodeOf, exitCodes, type Verdict } from "#core/verdic
 import { collectGarbage, type StartedEnvironment } from "#environments";
 import type { LoadedConfig } from "../config/index.ts";
 import type { VerdictDocument } from "#reports";
+import type { NeedReport } from "../doctor/index.ts";
 import type { GateCondition } from "../gate/index.ts";
 import type { Plan } from "../plan/index.ts";
 import { openEventLog } from "./event-log.ts";
@@ -28,7 +29,8 @@ export interface RunOptions {
   /** As typed, for the report. */
   command: string;
   install: boolean;
-  confirm: (question: string) => Promise<boolean>;
+  /** Asked before anything is installed, when `install` is false. */
+  confirm: (missing: readonly NeedReport[]) => Promise<boolean>;
   keepOnFailure: boolean;
   /** The process environment: interpolation, secrets by reference, GitHub's variables. */
   variables: NodeJS.ProcessEnv;

@@ -10,6 +10,8 @@ import { ownFile } from "./own-path.ts";
 import { recordTests } from "./record-tests.ts";
 import type { SuiteContext } from "./runner.ts";
 
+const trendStats = "avg,min,med,max,p(90),p(95),p(99),count";
+
 /** k6's exit code when thresholds were crossed: a result, not a crash. */
 const thresholdsCrossed = 99;
 
@@ -21,7 +23,7 @@ export async function runK6(context: SuiteContext<SuiteOf<"k6">>): Promise<void>
   }
   const summary = join(context.workFolder, "k6-summary.json");
   const script = context.suite.config.script;
-  const args = ["run", "--quiet", "--no-color", "--no-usage-report", `--summary-export=${summary}`];
+  const args = ["run", "--quiet", "--no-color", "--no-usage-report", `--summary-export=${summary}`, `--summary-trend-stats=${trendStats}`];
   const output = await runCommand(
     k6,
     [...args, script === undefined ? ownFile(import.meta.url, "../checks/load.k6") : resolve(context.projectFolder, script)],
@@ -45,6 +47,7 @@ export async function runK6(context: SuiteContext<SuiteOf<"k6">>): Promise<void>
     file: script ?? "gauntlet/load",
     startedAt: new Date(Date.now() - output.durationMs).toISOString(),
     durationMs: output.durationMs,
+    exitCode: output.exitCode,
   });
   await recordTests(context, results);
 }

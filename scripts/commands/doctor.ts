@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { exitCodes } from "#core/verdict";
 import { answer } from "../answer.ts";
-import { confirmOnTerminal } from "../confirm.ts";
+import { confirmOnTerminal, installQuestion } from "../confirm.ts";
 import { examples, jsonOption } from "./options.ts";
 
 interface DoctorFlags {
@@ -21,18 +21,18 @@ export function doctorCommand(): Command {
     .addHelpText("after", examples("gauntlet doctor", "gauntlet doctor --install", "gauntlet doctor --undo"))
     .action(async (flags: DoctorFlags) => {
       const { doctor } = await import("#pipeline");
-      const report = flags.undo
-        ? await doctor.undo({ log: await stderrLog() })
-        : await doctor.provide(doctor.needsFor(flags.for), {
-            install: flags.install ?? false,
-            confirm: confirmOnTerminal,
-            log: await stderrLog(),
-          });
-      answer(flags.json ?? false, report, () => doctor.renderReport(report));
-      if (!report.isComplete) process.exitCode = exitCodes.environment;
+      const { createLog } = await import("#core/log");
+      const log = createLog();
+      if (flags.undo) {
+        const undone = await doctor.undo({ log });
+        return answer(flags.json ?? false, undone, () => doctor.renderUndoReport(undone));
+      }
+      const report = await doctor.provide(
+        doctor.needsFor(flags.for),
+        { install: flags.install ?? false, confirm: (missing) => confirmOnTerminal(installQuestion(missing)) },
+        { log },
+      );
+      answer(flags.json ?? false, report, () => doctor.renderDoctorReport(report));
+      if (!report.isReady) process.exitCode = exitCodes.environment;
     });
-}
-
-async function stderrLog() {
-  return (await import("#core/log")).createLog();
 }

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { interruptSignal } from "#core/cleanup";
 import { answer } from "../answer.ts";
-import { confirmOnTerminal } from "../confirm.ts";
+import { confirmOnTerminal, installQuestion } from "../confirm.ts";
 import { terminalProgress } from "../progress.ts";
 import { dryRunOption, examples, jsonOption } from "./options.ts";
 import { type PlanFlags, planFrom, withPlanFlags } from "./plan.ts";
@@ -35,7 +35,7 @@ export function runCommand(): Command {
       const outcome = await pipeline.runPlan(loaded, plan, {
         command: `gauntlet run ${profile}`,
         install: flags.install ?? false,
-        confirm: confirmOnTerminal,
+        confirm: (missing) => confirmOnTerminal(installQuestion(missing)),
         keepOnFailure: flags.keepOnFailure ?? false,
         variables: process.env,
         signal: interruption.signal,

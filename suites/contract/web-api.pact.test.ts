@@ -16,7 +16,14 @@ import { ingest, login, logRecord, system, upload } from "../support/observastac
  * The pact between the web front end and the api. Consumer side: the front end's own client and readers against Pact's
  * mock server. Provider side: the running system, through the edge, against the pact the consumer side just wrote.
  */
-const { boolean: _, ...m } = MatchersV3;
+const m = MatchersV3;
+
+interface PactRequest {
+  url: string;
+  headers: Record<string, string | undefined>;
+  body: object;
+}
+
 const word = "pactword";
 let folder: string;
 let pact: PactV4;
@@ -175,7 +182,7 @@ describe("what the api provides @req:B5", () => {
         "nobody is logged in": async () => {},
       },
       // Tokens and passwords are made for each run, so the pact holds examples and the real ones are put in here.
-      requestFilter: (request, _response, next) => {
+      requestFilter: (request: PactRequest, _response: unknown, next: () => void) => {
         if (request.headers.authorization === "Bearer a-token")
           request.headers.authorization = `Bearer ${editor.token}`;
         if (request.url.endsWith("/api/auth/login"))

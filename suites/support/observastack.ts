@@ -84,10 +84,10 @@ export function logRecord(part: Partial<LogRecord> & { message: string }): LogRe
 export async function upload(
   session: Session,
   name: string,
-  content: string | Uint8Array,
+  content: string | Uint8Array<ArrayBuffer>,
   type = "text/plain",
 ): Promise<Response> {
   const form = new FormData();
-  form.set("file", new Blob([content as BlobPart], { type }), name);
+  form.set("file", new Blob([content], { type }), name);
   return session.call("/api/files/upload", { method: "POST", body: form });
 }
