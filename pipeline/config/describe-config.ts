@@ -7,7 +7,7 @@ export interface DescribedValue {
 
 /** Every leaf of the checked configuration; what the file did not write is a default. Secrets appear as references only. */
 export function describeConfig(checked: unknown, written: unknown, path = ""): DescribedValue[] {
-  if (typeof checked !== "object" || checked === null || (Array.isArray(checked) && checked.length === 0)) {
+  if (typeof checked !== "object" || checked === null || Object.keys(checked).length === 0) {
     return [{ path, value: checked, origin: written === undefined ? "default" : "file" }];
   }
   return Object.entries(checked).flatMap(([key, value]) => {

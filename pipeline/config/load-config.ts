@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DocumentError, problemsOf } from "#core/documents";
-import { UsageError } from "#core/errors";
+import { describeError, UsageError } from "#core/errors";
 import { crossCheck } from "./cross-check.ts";
 import { type CheckedConfig, configSchema } from "./schema.ts";
 
@@ -40,7 +40,7 @@ async function importConfig(file: string): Promise<unknown> {
   try {
     module = await import(pathToFileURL(file).href);
   } catch (cause) {
-    throw new UsageError(`${file} cannot be run: ${(cause as Error).message}`, {
+    throw new UsageError(`${file} cannot be run: ${describeError(cause).message}`, {
       code: "BROKEN_CONFIG",
       cause,
     });

@@ -7,6 +7,13 @@ const name = z
   .string()
   .regex(/^[a-z][a-z0-9-]*$/, "lower case letters, digits and dashes, starting with a letter");
 
+/** By name, and by no other: `constructor` and the like are not found unless written. */
+function named<Value extends z.ZodType>(value: Value) {
+  return z
+    .record(name, value)
+    .transform((entries): typeof entries => Object.assign(Object.create(null), entries));
+}
+
 const secretSchema = z.union([
   /** Made fresh for each run. `rsa-key` is a 2048-bit PKCS#8 PEM, `aes-key` 32 bytes in base64. */
   z.strictObject({ generate: z.enum(["password", "rsa-key", "aes-key"]) }),
@@ -20,12 +27,9 @@ const environmentSchema = z.strictObject({
   /** Compose files, later ones override earlier ones. */
   composeFiles: z.array(z.string()).min(1),
   /** Named choices of Compose profiles and services for `--services`; `core` is what a run takes by default. */
-  services: z
-    .record(
-      name,
-      z.strictObject({ profiles: z.array(z.string()).default([]), only: z.array(z.string()).optional() }),
-    )
-    .default({ core: { profiles: [] } }),
+  services: named(
+    z.strictObject({ profiles: z.array(z.string()).default([]), only: z.array(z.string()).optional() }),
+  ).prefault({ core: {} }),
   /** Interpolation variables of the Compose files. */
   variables: z.record(z.string(), z.string()).default({}),
   secrets: z.record(z.string().regex(/^[a-zA-Z0-9_.-]+$/), secretSchema).default({}),
@@ -48,9 +52,9 @@ export const configSchema = z.strictObject({
   project: name,
   environment: environmentSchema,
   seed: seedSchema.optional(),
-  suites: z.record(name, suiteSchema),
+  suites: named(suiteSchema),
   gates: z.strictObject({ rules: z.array(gateRuleSchema).default([]) }).default({ rules: [] }),
-  profiles: z.record(name, profileSchema),
+  profiles: named(profileSchema),
 });
 
 /** What people write in `gauntlet.config.ts`. */

@@ -14,7 +14,8 @@ export interface ValidProject {
 export async function validateProject(from: string, explicitFile?: string): Promise<ValidProject> {
   const { file, folder, config } = await loadConfig(from, explicitFile);
   for (const suite of Object.values(config.suites)) {
-    if (suite.runner === "chaos" && suite.scenario !== undefined) await loadScenario(resolve(folder, suite.scenario));
+    if (suite.runner === "chaos" && suite.scenario !== undefined)
+      await loadScenario(resolve(folder, suite.scenario));
   }
   const model = await readComposeModel(
     config.environment.composeFiles.map((one) => resolve(folder, one)),

@@ -1,0 +1,79 @@
+import { expect, it } from "vitest";
+import { smallConfig } from "../testing/small-config.ts";
+import { temporaryFolder } from "../testing/temporary-folder.ts";
+import { loadConfig } from "./load-config.ts";
+
+const valid = `export default ${JSON.stringify(smallConfig)};\n`;
+
+it("finds the configuration upwards, checks it and freezes it @req:A2", async () => {
+  await using folder = await temporaryFolder({
+    "gauntlet.config.ts": valid,
+    "compose.yaml": "",
+    "a/b/notes.txt": "",
+  });
+  const loaded = await loadConfig(folder.file("a", "b"));
+  expect(loaded).toMatchObject({ file: folder.file("gauntlet.config.ts"), folder: folder.path });
+  expect(loaded.config.suites["smoke"]?.timeoutMs).toBe(60_000);
+  expect(loaded.written).toEqual(smallConfig);
+  expect(() => {
+    loaded.config.environment.composeFiles.push("other.yaml");
+  }).toThrow(TypeError);
+});
+
+it("takes the file it is given, whatever its name", async () => {
+  await using folder = await temporaryFolder({ "ci/other.config.ts": valid, "ci/compose.yaml": "" });
+  const loaded = await loadConfig(folder.path, "ci/other.config.ts");
+  expect(loaded.folder).toBe(folder.file("ci"));
+});
+
+it.each([
+  [undefined, "no gauntlet.config.ts in "],
+  ["other.config.ts", "no other.config.ts in "],
+])("says what to do when there is none (%s)", async (explicit, message) => {
+  await using folder = await temporaryFolder();
+  await expect(loadConfig(folder.path, explicit)).rejects.toMatchObject({
+    code: "NO_CONFIG",
+    exitCode: 2,
+    message: expect.stringContaining(message),
+    hint: expect.stringContaining("gauntlet init"),
+  });
+});
+
+it.each([
+  ["a syntax error", "export default {", "cannot be run"],
+  ["an exception", 'throw new Error("no licence");', "no licence"],
+  ["something thrown that is no error", 'throw "no licence";', "no licence"],
+  ["an import that leads nowhere", 'import "./nowhere.ts"; export default {};', "nowhere"],
+  ["no default export", "export const config = {};", "has no default export"],
+])("explains a file with %s", async (_, text, message) => {
+  await using folder = await temporaryFolder({ "gauntlet.config.ts": text });
+  await expect(loadConfig(folder.path)).rejects.toMatchObject({
+    code: "BROKEN_CONFIG",
+    exitCode: 2,
+    message: expect.stringContaining(message),
+  });
+});
+
+it("lists every problem of the schema under the file's name", async () => {
+  await using folder = await temporaryFolder({
+    "gauntlet.config.ts": 'export default { project: "X", suites: 3, profiles: {} };',
+  });
+  const file = folder.file("gauntlet.config.ts");
+  await expect(loadConfig(folder.path)).rejects.toMatchObject({
+    code: "INVALID_DOCUMENT",
+    exitCode: 2,
+    message: [
+      `${file} has 3 problems:`,
+      `  ${file} project: lower case letters, digits and dashes, starting with a letter`,
+      `  ${file} environment: expected object, received undefined`,
+      `  ${file} suites: expected record, received number, found 3`,
+    ].join("\n"),
+  });
+});
+
+it("lists what refers to nothing", async () => {
+  await using folder = await temporaryFolder({ "gauntlet.config.ts": valid });
+  await expect(loadConfig(folder.path)).rejects.toMatchObject({
+    problems: [{ path: "environment.composeFiles[0]", message: "no such file: compose.yaml" }],
+  });
+});
