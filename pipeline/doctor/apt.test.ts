@@ -59,7 +59,7 @@ describe("apt", () => {
         line.includes("--simulate") ? "Inst jq (1.6)\n" : line.startsWith("apt-get install") ? undefined : "",
     });
     await expect(apt.install(["jq"])).rejects.toThrow("apt-get install");
-    expect(await records.list()).toEqual([{ kind: "packages", names: ["jq"] }]);
+    expect(await records.list()).toEqual([{ kind: "packages", names: ["jq"], requested: ["jq"] }]);
   });
 
   test("a candidate is the upstream version, or none", async () => {

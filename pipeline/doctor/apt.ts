@@ -54,7 +54,8 @@ export function openApt({ machine, run, records, signal }: AptOptions): Apt {
         const newNames = newPackagesIn(plan.stdout);
         if (newNames.length === 0) return;
         signal.throwIfAborted();
-        await records.add({ kind: "packages", names: newNames });
+        const requested = newNames.filter((name) => names.includes(name));
+        await records.add({ kind: "packages", names: newNames, requested });
         // Not given the signal: stopping dpkg midway leaves packages half configured. It ends, then the abort shows.
         await run("apt-get", [...install, ...names], { env, timeoutMs: 900_000 });
         signal.throwIfAborted();

@@ -21,7 +21,7 @@ export const baseImage: Need = {
       () => undefined,
       (error: unknown) => error,
     );
-    const isPulled = await context.step(`pulling ${baseImageReference}`, () => pull(context));
+    const isPulled = await context.step(`asking a registry for ${baseImageReference}`, () => pull(context));
     const toolError = await tool;
     if (!isPulled) {
       if (toolError !== undefined) throw toolError;

@@ -53,7 +53,7 @@ describe("chromium", () => {
     expect(report.needs[0]).toMatchObject({ state: "installed", done: [{ what: "installing Chromium" }] });
     // libc6 was only upgraded, so it is not ours to remove.
     expect(await machine.io.records?.list()).toEqual([
-      { kind: "packages", names: ["chromium-common", "chromium"] },
+      { kind: "packages", names: ["chromium-common", "chromium"], requested: ["chromium"] },
     ]);
   });
 

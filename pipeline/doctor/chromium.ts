@@ -11,6 +11,8 @@ const commandNames = ["chromium", "google-chrome-stable", "google-chrome", "chro
 export const chromium: Need = {
   name: "chromium",
   after: [],
+  // Its many packages would keep apt from the few that the engine and the images wait for.
+  follows: ["engine", "compose", "buildx"],
   examine: examineChromium,
   async install(context) {
     if (isUbuntu(context.machine)) await installPlaywrights(context);

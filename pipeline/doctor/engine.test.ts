@@ -73,7 +73,7 @@ describe("engine", () => {
         if (line.startsWith("apt-cache policy docker-cli"))
           return "docker-cli:\n  Candidate: 26.1.5+dfsg1-9\n";
         if (line.includes("--simulate"))
-          return "Inst docker.io (26.1.5 Debian:13 [amd64])\nInst iptables (1.8 Debian:13)\n";
+          return "Inst docker.io (26.1.5 Debian:13 [amd64])\nInst iptables (1.8 Debian:13)\nInst runc (1 Debian:13)\n";
         if (line.startsWith("apt-get install")) await Promise.all(["docker", "dockerd"].map(fresh.addToPath));
         if (line === "systemctl start docker") isStarted = true;
         return "";
@@ -89,7 +89,7 @@ describe("engine", () => {
       fresh.lines.find((line) => line.startsWith("apt-get install") && !line.includes("--simulate")),
     ).toMatch(/--no-install-recommends .*docker\.io iptables ca-certificates docker-cli$/);
     expect(await fresh.io.records?.list()).toEqual([
-      { kind: "packages", names: ["docker.io", "iptables"] },
+      { kind: "packages", names: ["docker.io", "iptables", "runc"], requested: ["docker.io", "iptables"] },
       { kind: "unit", name: "docker" },
     ]);
   });

@@ -4,7 +4,12 @@ import { statePath, writeFileAtomic } from "#core/state";
 import { DoctorError } from "./errors.ts";
 
 const recordSchema = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("packages"), names: z.array(z.string()) }),
+  /** `names` came new; `requested` of them were asked for, the others are what they depend on. */
+  z.strictObject({
+    kind: z.literal("packages"),
+    names: z.array(z.string()),
+    requested: z.array(z.string()),
+  }),
   z.strictObject({ kind: z.literal("file"), path: z.string(), sha256: z.string() }),
   z.strictObject({ kind: z.literal("folder"), path: z.string() }),
   z.strictObject({ kind: z.literal("image"), reference: z.string(), id: z.string() }),

@@ -28,6 +28,8 @@ export interface Need {
   readonly name: NeedName;
   /** Needs that must be there before this one can be installed, when they are asked for too. */
   readonly after: readonly NeedName[];
+  /** Needs that go first since more waits for them; they may fail. */
+  readonly follows?: readonly NeedName[];
   /** Looks, changes nothing, and is quick: a second doctor must end within two seconds. */
   examine(context: DoctorContext): Promise<Finding>;
   /** Makes it be there. Records what it makes, so that it can be undone. Throws GauntletError. */

@@ -94,6 +94,20 @@ describe("provide", () => {
     expect(log.indexOf("+base-image")).toBeGreaterThan(log.indexOf("-engine"));
   });
 
+  test("a need that only follows another waits for it, and is tried though it failed", async () => {
+    const { io } = await scriptedMachine({ script: () => undefined });
+    const { catalogue, log } = needsBut({
+      engine: { install: () => sleep(20).then(() => Promise.reject(new Error("no"))) },
+      chromium: { follows: ["engine"] },
+    });
+    const report = await provide(needsFor("run"), { install: true }, io, catalogue);
+    expect(log).toEqual(["+engine", "+chromium", "-chromium"]);
+    expect(report.needs.map((need) => need.state).filter((state) => state !== "present")).toEqual([
+      "failed",
+      "installed",
+    ]);
+  });
+
   test("a need that fails is told with its reason and hint, what builds on it is not tried, the rest goes on", async () => {
     const { io } = await scriptedMachine({ script: () => undefined });
     const broken = () => Promise.reject(new DoctorError("disk full", { code: "X", hint: "make room" }));

@@ -62,7 +62,7 @@ function installMissing(
   const underway = new Map<NeedName, Promise<NeedReport>>();
   for (const { report, finding } of examined) {
     const need = catalogue[report.need];
-    const before = need.after.flatMap((name) => underway.get(name) ?? []);
+    const before = [...need.after, ...(need.follows ?? [])].flatMap((name) => underway.get(name) ?? []);
     underway.set(
       report.need,
       finding.isPresent ? Promise.resolve(report) : provideOne(need, finding, before, session),
@@ -77,7 +77,9 @@ async function provideOne(
   before: readonly Promise<NeedReport>[],
   session: DoctorSession,
 ): Promise<NeedReport> {
-  const lacking = (await Promise.all(before)).filter((report) => !isThere(report));
+  const lacking = (await Promise.all(before)).filter(
+    (report) => need.after.includes(report.need) && !isThere(report),
+  );
   const startMs = performance.now();
   const done: DoneStep[] = [];
   const context = session.contextFor(need.name, done);
@@ -90,7 +92,7 @@ async function provideOne(
   try {
     // What it waited for may have brought it along.
     const early = await need.examine(context);
-    if (early.isPresent) return needReport(need.name, early, { state: "installed", startMs, done });
+    if (early.isPresent) return needReport(need.name, early, { startMs });
     const state = await need.install(context);
     const now = await need.examine(context);
     return needReport(need.name, now, { state: now.isPresent ? state : "failed", done, commands, startMs });

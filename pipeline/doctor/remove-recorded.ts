@@ -23,7 +23,7 @@ export function removeRecorded(record: InstallRecord, outside: Outside): Promise
     case "unit":
       return stopUnit(record.name, outside);
     case "packages":
-      return removePackages(record.names, outside);
+      return removePackages(record, outside);
     case "mount":
       return outside.run("umount", [record.path]).then(() => undefined);
   }
@@ -42,7 +42,7 @@ export function titleOf(record: InstallRecord): string {
     case "unit":
       return `running service ${record.name}`;
     case "packages":
-      return `packages ${record.names.join(" ")}`;
+      return `packages ${record.requested.join(" ")} (${record.names.length} with what they need)`;
   }
 }
 
@@ -98,28 +98,56 @@ async function containersRunning(outside: Outside): Promise<string | undefined> 
   return count === 0 ? undefined : `${count} container${count === 1 ? " is" : "s are"} running in it`;
 }
 
-async function removePackages(names: readonly string[], outside: Outside): Promise<string | undefined> {
-  const env = { DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" };
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: placeholders of dpkg-query, not of JavaScript
-  const format = "${binary:Package} ${db:Status-Status}\n";
-  // dpkg-query exits 1 when it does not know one of them, and lists the others.
-  const listed = await outside.run("dpkg-query", ["-W", "-f", format, ...names], { env, accept: [0, 1] });
-  const installed = listed.stdout
-    .split("\n")
-    .map((line) => line.split(" "))
-    .flatMap(([name, status]) => (name && status === "installed" ? [name.replace(/:.*$/, "")] : []));
-  if (installed.length === 0) return undefined;
-  if (installed.some((name) => name === "docker.io")) {
+const aptEnvironment = { DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" };
+
+async function removePackages(
+  { names, requested }: { names: readonly string[]; requested: readonly string[] },
+  outside: Outside,
+): Promise<string | undefined> {
+  const ours = await installedOf(requested, outside);
+  if (ours.includes("docker.io")) {
     const busy = await containersRunning(outside);
     if (busy) return busy;
   }
-  const plan = await outside.run("apt-get", ["remove", "--simulate", ...installed], { env });
-  const others = removedIn(plan.stdout).filter((name) => !names.includes(name));
+  const others = (await removalOf("remove", ours, outside)).filter((name) => !names.includes(name));
   if (others.length > 0) return `${others.join(", ")} came later and would go with them`;
-  await outside.run("apt-get", ["remove", "-y", "-q", "-o", "DPkg::Lock::Timeout=300", ...installed], {
-    env,
-  });
+  await removeWithApt(ours, outside);
+  // Of what came along only that which apt itself knows to be needed by nobody any more.
+  const unneeded = await removalOf("autoremove", [], outside);
+  await removeWithApt(
+    await installedOf(
+      names.filter((name) => unneeded.includes(name)),
+      outside,
+    ),
+    outside,
+  );
   return undefined;
+}
+
+async function installedOf(names: readonly string[], outside: Outside): Promise<string[]> {
+  if (names.length === 0) return [];
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: placeholders of dpkg-query, not of JavaScript
+  const format = "${Package} ${db:Status-Status}\n";
+  // It exits 1 when it does not know one of them, and lists the others.
+  const listed = await outside.run("dpkg-query", ["-W", "-f", format, ...names], {
+    env: aptEnvironment,
+    accept: [0, 1],
+  });
+  return listed.stdout
+    .split("\n")
+    .map((line) => line.split(" "))
+    .flatMap(([name, status]) => (name && status === "installed" ? [name] : []));
+}
+
+async function removalOf(verb: "remove" | "autoremove", names: readonly string[], outside: Outside) {
+  const plan = await outside.run("apt-get", [verb, "--simulate", ...names], { env: aptEnvironment });
+  return removedIn(plan.stdout);
+}
+
+async function removeWithApt(names: readonly string[], outside: Outside): Promise<void> {
+  if (names.length === 0) return;
+  const waitForDpkg = ["-o", "DPkg::Lock::Timeout=300"];
+  await outside.run("apt-get", ["remove", "-y", "-q", ...waitForDpkg, ...names], { env: aptEnvironment });
 }
 
 /** Names in a simulation's "Remv NAME [version]" lines. */

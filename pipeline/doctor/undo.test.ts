@@ -34,14 +34,17 @@ describe("undo", () => {
     const id = "sha256:1234";
     const { io, lines } = await machineThatHas(
       [
-        { kind: "packages", names: ["docker.io", "iptables"] },
+        { kind: "packages", names: ["docker.io", "runc", "systemd"], requested: ["docker.io"] },
         { kind: "unit", name: "docker" },
         { kind: "image", reference: "debian:trixie-slim", id },
       ],
       (line) => {
         if (line.startsWith("docker image inspect")) return `${id} 2026-01-01T0`;
-        if (line.startsWith("dpkg-query")) return "docker.io installed\niptables not-installed\n";
+        if (line.startsWith("dpkg-query"))
+          return line.endsWith("docker.io") ? "docker.io installed\n" : "runc installed\n";
         if (line.startsWith("apt-get remove --simulate")) return "Remv docker.io [26.1.5]\n";
+        // systemd came with them and is needed by now; cowsay was needless before.
+        if (line.startsWith("apt-get autoremove")) return "Remv runc [1.1]\nRemv cowsay [3.03]\n";
         return "";
       },
     );
@@ -50,13 +53,14 @@ describe("undo", () => {
     expect(removed).toEqual([
       "image debian:trixie-slim",
       "running service docker",
-      "packages docker.io iptables",
+      "packages docker.io (3 with what they need)",
     ]);
     const changes = lines.filter((line) => /image rm|systemctl|apt-get remove -y/.test(line));
     expect(changes).toEqual([
       "docker image rm debian:trixie-slim",
       "systemctl stop docker.socket docker",
       "apt-get remove -y -q -o DPkg::Lock::Timeout=300 docker.io",
+      "apt-get remove -y -q -o DPkg::Lock::Timeout=300 runc",
     ]);
     expect(await io.records?.list()).toEqual([]);
   });
@@ -87,13 +91,13 @@ describe("undo", () => {
   });
 
   test("packages that something installed later needs are kept and stay on record", async () => {
-    const record: InstallRecord = { kind: "packages", names: ["iptables"] };
+    const record: InstallRecord = { kind: "packages", names: ["iptables"], requested: ["iptables"] };
     const { io, lines } = await machineThatHas([record], (line) => {
       if (line.startsWith("dpkg-query")) return "iptables installed\n";
       return line.includes("--simulate") ? "Remv iptables [1.8]\nRemv ufw [0.36]\n" : "";
     });
     expect((await undo(io)).kept).toEqual([
-      { what: "packages iptables", reason: "ufw came later and would go with them" },
+      { what: "packages iptables (1 with what they need)", reason: "ufw came later and would go with them" },
     ]);
     expect(lines.some((line) => line.startsWith("apt-get remove -y"))).toBe(false);
     expect(await io.records?.list()).toEqual([record]);
