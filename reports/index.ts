@@ -1,3 +1,4 @@
+export { type AllureOptions, writeAllureReport } from "./allure/allure-report.ts";
 export { mergeBundles, type SuiteEvidence } from "./bundle/merge-bundles.ts";
 export {
   type BundleEnd,
@@ -23,6 +24,15 @@ export type {
 } from "./bundle/records.ts";
 export { fingerprintOf, testErrorOf } from "./bundle/test-error.ts";
 export { posixFile, requirementsOf, type TestIdentity, testId, titleText } from "./bundle/test-identity.ts";
+export {
+  type CoverageRow,
+  loadRequirements,
+  type PassedTest,
+  passedTestsOf,
+  type Requirement,
+  type RequirementCoverage,
+  requirementCoverage,
+} from "./coverage.ts";
 export { ReportError } from "./errors.ts";
 export { type K6ReaderOptions, readK6Summary } from "./readers/k6.ts";
 export { readPlaywrightReport } from "./readers/playwright.ts";
@@ -35,3 +45,14 @@ export {
   type VerdictDocument,
   verdictDocumentSchema,
 } from "./verdict/verdict-document.ts";
+export { writeCtrf } from "./writers/ctrf.ts";
+export { writeJUnit } from "./writers/junit.ts";
+export { markdownSummary, writeMarkdownSummary } from "./writers/markdown.ts";
+export type { RunFacts, RunReport } from "./writers/run-report.ts";
+export { type Finding, sarifLog } from "./writers/sarif.ts";
+export {
+  renderTerminalSummary,
+  renderVerdict,
+  type TerminalOptions,
+  wantsColour,
+} from "./writers/terminal.ts";

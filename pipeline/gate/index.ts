@@ -9,3 +9,4 @@ export {
   rulesOfSuites,
 } from "./gate-plan.ts";
 export { type GateRule, type GateRuleInput, gateRuleSchema } from "./rules.ts";
+export { type SelftestCase, type SelftestReport, selftestGate } from "./selftest.ts";
