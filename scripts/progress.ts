@@ -50,6 +50,9 @@ function track(
   if (event.type === "stage.finished") underWay.delete(`stage ${event.stage}`);
   if (event.type === "image.started") begin(`image ${event.service}`, `building ${event.service}`);
   if (event.type === "image.finished") underWay.delete(`image ${event.service}`);
+  // A step of a build: worth seeing while it lasts, not worth a line.
+  if (event.type === "progress" && event.stage === "environment") begin("step", event.message);
+  if (event.type === "stage.finished" && event.stage === "environment") underWay.delete("step");
   if (event.type === "suite.started") begin(`suite ${event.suite}`, event.suite);
   if (event.type === "suite.finished") underWay.delete(`suite ${event.suite}`);
   if (event.type === "test.finished") {
@@ -75,7 +78,7 @@ function lineOf(event: RunEvent): string | undefined {
     case "suite.finished":
       return `  ${suiteMark(event)} suite ${event.suite} ${seconds(event.durationMs)}: ${counts(event)}`;
     case "progress":
-      return `  ${event.message}`;
+      return event.stage === "environment" ? undefined : `  ${event.message}`;
     case "warning":
       return `  ! ${event.message}`;
     default:

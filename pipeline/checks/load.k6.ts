@@ -14,7 +14,10 @@ const rampSeconds = Math.max(1, Math.round(settings.durationSeconds / 5));
 export const options = {
   stages: [
     { duration: `${rampSeconds}s`, target: settings.virtualUsers },
-    { duration: `${Math.max(1, settings.durationSeconds - 2 * rampSeconds)}s`, target: settings.virtualUsers },
+    {
+      duration: `${Math.max(1, settings.durationSeconds - 2 * rampSeconds)}s`,
+      target: settings.virtualUsers,
+    },
     { duration: `${rampSeconds}s`, target: 0 },
   ],
   thresholds: { checks: ["rate>0.99"], http_req_failed: ["rate<0.01"] },

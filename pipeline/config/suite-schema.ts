@@ -25,7 +25,7 @@ const playwright = z.strictObject({
 
 const vitest = z.strictObject({
   runner: z.literal("vitest"),
-  /** Paths or name filters of the test files. */
+  /** Paths or globs of the test files, relative to the configuration file. */
   files: z.array(z.string()).min(1),
   ...common,
   timeoutMs: common.timeoutMs.default(180_000),

@@ -1,7 +1,11 @@
-import { describe, expect, test } from "vitest";
+import { existsSync } from "node:fs";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { examine } from "./examine.ts";
 import { provide } from "./provide.ts";
 import { dockerVersion, scriptedMachine } from "./scripted-machine.ts";
+import { undo } from "./undo.ts";
 
 const modern = { Version: "26.1.5+dfsg1", ApiVersion: "1.45" };
 
@@ -94,30 +98,69 @@ describe("engine", () => {
     ]);
   });
 
-  test("without systemd it is started as a process; one that ends at once is shown with its last words", async () => {
-    const { io } = await scriptedMachine({
-      onPath: ["docker"],
-      script: (line) =>
-        line.startsWith("docker version")
-          ? { exitCode: 1, stdout: dockerVersion(null) }
-          : "unix:///var/run/docker.sock",
-    });
-    const { writeFile } = await import("node:fs/promises");
-    const bin = io.env?.["PATH"] ?? "";
-    await writeFile(`${bin}/dockerd`, "#!/bin/sh\necho 'cannot mount overlay' >&2\nexit 7\n", {
-      mode: 0o755,
-    });
-    const before = process.env["GAUNTLET_STATE_DIR"];
-    process.env["GAUNTLET_STATE_DIR"] = bin;
-    try {
-      const report = await provide(["engine"], { install: true }, io);
-      expect(report.needs[0]).toMatchObject({
-        state: "failed",
-        reason: expect.stringMatching(/ended with 7: .*cannot mount overlay/s),
-      });
-    } finally {
-      if (before === undefined) delete process.env["GAUNTLET_STATE_DIR"];
-      else process.env["GAUNTLET_STATE_DIR"] = before;
+  test("without systemd it is started in a session of its own, again when it has died, and undo stops it", async () => {
+    const machine = await machineWithDockerd('touch "$0.up"; exec sleep 60');
+    const pids = [];
+    for (const _ of ["first", "after its death"]) {
+      const report = await provide(["engine"], { install: true }, machine.io);
+      expect(report.needs[0]).toMatchObject({ state: "started", version: "26.1.5" });
+      const record = (await machine.io.records?.list())?.at(-1);
+      if (record?.kind !== "engine") throw new Error("the engine is not on record");
+      pids.push(record.pid);
+      expect(await sessionOf(record.pid)).toBe(record.pid);
+      if (pids.length === 1) {
+        process.kill(record.pid, "SIGKILL");
+        await rm(`${machine.dockerd}.up`);
+      }
     }
+    expect(pids[0]).not.toBe(pids[1]);
+    const undone = await undo(machine.io);
+    expect(undone).toMatchObject({ kept: [], removed: [expect.anything(), expect.anything()] });
+    await expect(sessionOf(pids[1] ?? 0)).rejects.toThrow("ENOENT");
+  });
+
+  test("one that ends at once is shown with its last words", async () => {
+    const { io } = await machineWithDockerd("echo 'cannot mount overlay' >&2; exit 7");
+    const report = await provide(["engine"], { install: true }, io);
+    expect(report.needs[0]).toMatchObject({
+      state: "failed",
+      reason: expect.stringMatching(/ended with 7: .*cannot mount overlay/s),
+    });
+  });
+
+  test("only root can start it", async () => {
+    const { io } = await machineWithDockerd("exit 7", { isRoot: false });
+    const report = await provide(["engine"], { install: true }, io);
+    expect(report.needs[0]).toMatchObject({
+      state: "failed",
+      reason: expect.stringContaining("only root can start"),
+      hint: expect.stringContaining("sudo"),
+    });
   });
 });
+
+/** A machine whose dockerd is a shell script; the client reaches an engine once the script has made `dockerd.up`. */
+async function machineWithDockerd(script: string, machine: { isRoot?: boolean } = {}) {
+  const scripted = await scriptedMachine({
+    onPath: ["docker"],
+    machine,
+    script: (line) => {
+      if (line.startsWith("docker ps")) return "";
+      if (!line.startsWith("docker version")) return "unix:///var/run/docker.sock";
+      return existsSync(`${dockerd}.up`)
+        ? dockerVersion(modern)
+        : { exitCode: 1, stdout: dockerVersion(null) };
+    },
+  });
+  const dockerd = join(scripted.folder, "bin/dockerd");
+  await writeFile(dockerd, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  vi.stubEnv("GAUNTLET_STATE_DIR", scripted.folder);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  return { ...scripted, dockerd };
+}
+
+/** Field 6 of /proc/PID/stat. */
+async function sessionOf(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8");
+  return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[3]);
+}

@@ -62,7 +62,7 @@ export async function ask(
   options: CommandOptions = {},
 ): Promise<CommandResult | undefined> {
   try {
-    return await context.run(file, args, { timeoutMs: 8_000, signal: context.signal, ...options });
+    return await context.run(file, args, { timeoutMs: 20_000, signal: context.signal, ...options });
   } catch {
     context.signal.throwIfAborted();
     return undefined;

@@ -1,11 +1,10 @@
 /** What init needs to know of a service, in the words of `docker compose config`. */
-export interface ComposeService {
-  image?: string;
-  restart?: string;
+export interface ServiceFacts {
+  image?: string | undefined;
+  restart?: string | undefined;
   ports?: readonly { target: number; protocol?: string }[];
-  volumes?: readonly { type: string; target: string; read_only?: boolean }[];
-  environment?: Readonly<Record<string, string | null>>;
-  command?: string | readonly string[] | null;
+  volumes?: readonly { type: string; target?: string | undefined; read_only?: unknown }[];
+  environment?: unknown;
 }
 
 export interface Classified {
@@ -25,7 +24,7 @@ export interface Classified {
 const otherProtocols = new Set([22, 25, 465, 587, 1883, 3306, 5432, 5672, 6379, 9042, 9092, 11211, 27017]);
 
 /** Sorts the services of a Compose file into what the built-in checks can do with them. */
-export function classify(services: Readonly<Record<string, ComposeService>>): Classified {
+export function classify(services: Readonly<Record<string, ServiceFacts>>): Classified {
   const entries = Object.entries(services);
   const published = entries.flatMap(([service, { ports = [] }]) =>
     ports.filter((port) => port.protocol !== "udp").map(({ target }) => ({ service, target })),
@@ -45,16 +44,16 @@ export function classify(services: Readonly<Record<string, ComposeService>>): Cl
   return { published, http, crashable, databases, remarks };
 }
 
-function isPostgres({ image = "", environment = {}, ports = [] }: ComposeService): boolean {
+function isPostgres({ image = "", environment, ports = [] }: ServiceFacts): boolean {
+  const variables = Object.keys(environment ?? {});
   return (
     /(^|[/-])(postgres|postgresql|postgis|timescaledb|pgvector)([:@]|$)/.test(image) ||
-    "POSTGRES_PASSWORD" in environment ||
-    "POSTGRES_USER" in environment ||
+    variables.some((name) => /^POSTGRES_(USER|PASSWORD|DB)/.test(name)) ||
     ports.some(({ target }) => target === 5432)
   );
 }
 
-function whyNotCrashed({ restart = "no", volumes = [] }: ComposeService): string | undefined {
+function whyNotCrashed({ restart = "no", volumes = [] }: ServiceFacts): string | undefined {
   if (restart === "no") return "it has no restart policy, so nothing would bring it back";
   const kept = volumes.find((volume) => volume.type === "volume" && !volume.read_only);
   return kept ? `it keeps data in ${kept.target}` : undefined;

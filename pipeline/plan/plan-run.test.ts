@@ -131,9 +131,9 @@ describe("renderPlan", () => {
     const plan = planRun(config, { profile: "quick", suites: ["smoke", "e2e"], shard: parseShard("2/2") });
     expect(renderPlan(plan)).toMatchInlineSnapshot(`
       "shop: profile quick, services full, seed 7
-         1  smoke  smoke       <= 60 s   beside others shard 1
-         2  e2e    playwright  <= 12 s   beside others shard 2 (this)
-        gate: tests and presence of each suite, and 1 rules of its own"
+         1  smoke  smoke       <= 60 s   beside others, shard 1
+         2  e2e    playwright  <= 12 s   beside others, shard 2 (this)
+        gate: tests and presence of each suite, and 1 rule of its own"
     `);
   });
 });

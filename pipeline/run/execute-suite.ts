@@ -80,9 +80,16 @@ async function withinSignal(work: Promise<void>, signal: AbortSignal): Promise<v
   }
 }
 
-function endOf(error: unknown, interruption: AbortSignal, deadline: AbortSignal, suite: PlannedSuite): BundleEnd {
-  if (interruption.aborted) return { status: "cancelled", reason: describeError(interruption.reason).message };
-  if (deadline.aborted) return { status: "timed-out", reason: `took longer than ${suite.timeoutMs / 1000} s` };
+function endOf(
+  error: unknown,
+  interruption: AbortSignal,
+  deadline: AbortSignal,
+  suite: PlannedSuite,
+): BundleEnd {
+  if (interruption.aborted)
+    return { status: "cancelled", reason: describeError(interruption.reason).message };
+  if (deadline.aborted)
+    return { status: "timed-out", reason: `took longer than ${suite.timeoutMs / 1000} s` };
   const described = describeError(error);
   return { status: "crashed", reason: [described.message, described.hint].filter(Boolean).join("; ") };
 }

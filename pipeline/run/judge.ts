@@ -4,11 +4,25 @@ import { z } from "zod";
 import { GauntletError, UsageError } from "#core/errors";
 import { writeFileAtomic } from "#core/state";
 import { canonicalJson, readBundle, renderVerdict, type VerdictDocument } from "#reports";
-import { baselineSchema, evaluate, type GateCondition, gateConditionSchema, gatePlanSchema, rulesOfSuites } from "../gate/index.ts";
+import {
+  baselineSchema,
+  evaluate,
+  type GateCondition,
+  gateConditionSchema,
+  gatePlanSchema,
+  rulesOfSuites,
+} from "../gate/index.ts";
 
 /** The plan as a run folder holds it; sharded runs hold all suites and say which part is theirs. */
 const storedPlanSchema = gatePlanSchema.extend({
-  suites: z.array(z.looseObject({ name: z.string(), runner: z.string(), minTests: z.number().int().optional(), shard: z.number().int() })),
+  suites: z.array(
+    z.looseObject({
+      name: z.string(),
+      runner: z.string(),
+      minTests: z.number().int().optional(),
+      shard: z.number().int(),
+    }),
+  ),
   shard: z.object({ index: z.number().int(), count: z.number().int() }),
 });
 
@@ -25,7 +39,10 @@ export interface Judged {
  */
 export async function judgeRuns(folders: readonly string[]): Promise<Judged> {
   if (folders.length === 0) {
-    throw new UsageError("no run to judge", { code: "NO_RUN", hint: "give --run DIR, a folder below .gauntlet/runs" });
+    throw new UsageError("no run to judge", {
+      code: "NO_RUN",
+      hint: "give --run DIR, a folder below .gauntlet/runs",
+    });
   }
   const runs = await Promise.all(folders.map((folder) => readRun(resolve(folder))));
   const [first] = runs as [RunEvidence, ...RunEvidence[]];

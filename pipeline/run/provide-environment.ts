@@ -3,7 +3,7 @@ import { anchorOf } from "#core/clock";
 import type { EnvironmentDescriptor } from "#core/environment";
 import type { RunEventSink } from "#core/ports";
 import { statePath, writeFileAtomic } from "#core/state";
-import { loadConfig } from "../config/index.ts";
+import { loadConfig, resolveSecrets } from "../config/index.ts";
 import { planRun } from "../plan/index.ts";
 import { seedInto } from "./seed-into.ts";
 import { startFor } from "./start-for.ts";
@@ -26,12 +26,26 @@ export interface ProvidedEnvironment {
 }
 
 /** An environment to work in by hand, filled as a run's is; it outlives this process. Undone when it fails halfway. */
-export async function provideEnvironment(from: string, options: ProvideOptions): Promise<ProvidedEnvironment> {
+export async function provideEnvironment(
+  from: string,
+  options: ProvideOptions,
+): Promise<ProvidedEnvironment> {
   const loaded = await loadConfig(from, options.config);
   const [profile] = Object.keys(loaded.config.profiles);
-  const plan = planRun(loaded.config, { profile: profile ?? "pr", services: options.services, seed: options.seed });
+  const plan = planRun(loaded.config, {
+    profile: profile ?? "pr",
+    services: options.services,
+    seed: options.seed,
+  });
   const undo = new CleanupStack();
-  const context = { loaded, plan, options, events: options.events, anchor: anchorOf(Date.now()) };
+  const context = {
+    loaded,
+    plan,
+    options,
+    events: options.events,
+    anchor: anchorOf(Date.now()),
+    secrets: resolveSecrets(loaded, options.variables),
+  };
   try {
     const environment = await startFor(context, undo, { lifetime: { ttlMs: options.ttlMs } });
     const { id } = environment.descriptor;

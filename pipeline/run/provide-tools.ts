@@ -1,8 +1,8 @@
 import { GauntletError } from "#core/errors";
 import { createLog } from "#core/log";
 import { exitCodes } from "#core/verdict";
-import { isThere, needsFor, provide, renderDoctorReport, toolPaths } from "../doctor/index.ts";
 import type { NeedName } from "../doctor/index.ts";
+import { isThere, needsFor, provide, renderDoctorReport, toolPaths } from "../doctor/index.ts";
 import type { Plan } from "../plan/index.ts";
 import type { Tools } from "../runners/index.ts";
 import type { Run } from "./run-plan.ts";
@@ -22,7 +22,10 @@ export async function provideTools(run: Pick<Run, "plan" | "options" | "events">
       code: "DOCTOR",
       hint: "`gauntlet doctor --install` installs it, or run the commands above",
       exitCode: exitCodes.environment,
-      cause: report.needs.filter((need) => !isThere(need)).map((need) => need.reason).join("; "),
+      cause: report.needs
+        .filter((need) => !isThere(need))
+        .map((need) => need.reason)
+        .join("; "),
     });
   }
   const { k6, chromium } = toolPaths(report);

@@ -1,12 +1,69 @@
-import { mkdir } from "node:fs/promises";
-import type { VerdictDocument } from "#reports";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { describeError } from "#core/errors";
+import {
+  type RunReport,
+  readBundle,
+  renderTerminalSummary,
+  type VerdictDocument,
+  wantsColour,
+  writeAllureReport,
+  writeCtrf,
+  writeJUnit,
+  writeMarkdownSummary,
+} from "#reports";
 import type { Run } from "./run-plan.ts";
 
 export interface WrittenReports {
-  /** Absolute paths by kind: `junit`, `summary`, `ctrf`, `allure`. */
+  /** Absolute paths by kind. */
   files: Record<string, string>;
-  /** What could not be written or posted, as sentences; never changes the verdict. */
+  /** What could not be written, as sentences; it never changes the verdict. */
   failures: string[];
   /** For the terminal. */
   summary: string;
+}
+
+/** Writes every report of a judged run. One that cannot be written does not keep the others from it. */
+export async function writeReports(
+  run: Run,
+  verdict: VerdictDocument,
+  durationMs: number,
+): Promise<WrittenReports> {
+  const { folder, plan, options, loaded } = run;
+  const names = await readdir(folder.file("bundles"));
+  const report: RunReport = {
+    verdict,
+    bundles: await Promise.all(names.sort().map((name) => readBundle(folder.bundle(name)))),
+    run: {
+      id: folder.id,
+      project: plan.project,
+      profile: plan.profile,
+      startedAt: folder.state.startedAt,
+      durationMs,
+      command: options.command,
+    },
+  };
+  const writers: Record<string, () => Promise<string>> = {
+    junit: () => writeJUnit(folder.path, report),
+    ctrf: () => writeCtrf(folder.path, report),
+    summary: () => writeMarkdownSummary(folder.path, report),
+    allure: () =>
+      writeAllureReport(folder.path, report, { projectFolder: loaded.folder, signal: options.signal }),
+  };
+  const files: Record<string, string> = {};
+  const failures: string[] = [];
+  for (const [kind, write] of Object.entries(writers)) {
+    try {
+      files[kind] = await write();
+    } catch (error) {
+      const { message, hint } = describeError(error);
+      failures.push([`${kind}: ${message}`, hint].filter(Boolean).join("; "));
+      run.events({ type: "warning", message: `report ${failures.at(-1)}` });
+    }
+  }
+  const summary = renderTerminalSummary(report, {
+    hasColour: wantsColour(process.stdout, options.variables),
+    reportAddress: files["allure"] ? `file://${files["allure"]}` : join(folder.path, "summary.md"),
+  });
+  return { files, failures, summary };
 }

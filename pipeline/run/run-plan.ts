@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { CleanupStack } from "#core/cleanup";
@@ -8,14 +7,15 @@ import { createLog } from "#core/log";
 import type { RunEventSink } from "#core/ports";
 import { type ExitCode, exitCodeOf, exitCodes, type Verdict } from "#core/verdict";
 import { collectGarbage, type StartedEnvironment } from "#environments";
-import type { LoadedConfig } from "../config/index.ts";
 import type { VerdictDocument } from "#reports";
+import { type LoadedConfig, resolveSecrets } from "../config/index.ts";
 import type { NeedReport } from "../doctor/index.ts";
 import type { GateCondition } from "../gate/index.ts";
 import type { Plan } from "../plan/index.ts";
+import { suiteVariables } from "../runners/index.ts";
 import { openEventLog } from "./event-log.ts";
-import { judge } from "./judge.ts";
 import { executeSuite } from "./execute-suite.ts";
+import { judge } from "./judge.ts";
 import { provideTools } from "./provide-tools.ts";
 import { writeReports } from "./reports.ts";
 import { RunFolder } from "./run-folder.ts";
@@ -23,7 +23,6 @@ import { runSuites } from "./schedule.ts";
 import { seedInto } from "./seed-into.ts";
 import { runStage } from "./stages.ts";
 import { startFor } from "./start-for.ts";
-import { suiteVariables } from "./suite-variables.ts";
 
 export interface RunOptions {
   /** As typed, for the report. */
@@ -52,9 +51,23 @@ export interface RunOutcome {
 /** One run, start to end (DESIGN §1). Throws only when it could not come to a verdict; teardown has run by then. */
 export async function runPlan(loaded: LoadedConfig, plan: Plan, options: RunOptions): Promise<RunOutcome> {
   const startMs = Date.now();
-  const folder = await RunFolder.create(resolve(options.runsFolder ?? `${loaded.folder}/.gauntlet/runs`), plan.profile, startMs);
+  const secrets = resolveSecrets(loaded, options.variables);
+  const folder = await RunFolder.create(
+    resolve(options.runsFolder ?? `${loaded.folder}/.gauntlet/runs`),
+    plan.profile,
+    startMs,
+  );
   const log = openEventLog(folder.file("events.jsonl"), options.listeners);
-  const run: Run = { loaded, plan, options, folder, events: log.emit, anchor: anchorOf(startMs), conditions: [] };
+  const run: Run = {
+    loaded,
+    plan,
+    options,
+    folder,
+    events: log.emit,
+    anchor: anchorOf(startMs),
+    secrets,
+    conditions: [],
+  };
   log.emit({ type: "run.started", runId: folder.id, profile: plan.profile, command: options.command });
   try {
     await folder.writeJson("plan.json", plan);
@@ -83,6 +96,7 @@ export interface Run {
   folder: RunFolder;
   events: RunEventSink;
   anchor: string;
+  secrets: Record<string, string>;
   /** Facts of the run that bear on its verdict. */
   conditions: GateCondition[];
 }
@@ -99,7 +113,9 @@ async function runInEnvironment(run: Run): Promise<void> {
   const cleanup = new CleanupStack();
   try {
     const environment = await stage(run, "environment", () => startFor(run, cleanup));
-    const groundTruth = await stage(run, "seed", () => seedInto({ ...run, folder: folder.file("ground-truth") }, environment));
+    const groundTruth = await stage(run, "seed", () =>
+      seedInto({ ...run, folder: folder.file("ground-truth") }, environment),
+    );
     await stage(run, "suites", () => runAllSuites(run, environment, groundTruth, tools));
     for (const change of await environment.changedSinceStart()) {
       run.conditions.push({ kind: "drift", sentence: change });
@@ -120,8 +136,11 @@ async function runAllSuites(
   tools: Awaited<ReturnType<typeof provideTools>>,
 ): Promise<void> {
   const { folder, plan, options, events, loaded } = run;
-  const environmentFile = await folder.writeJson("environment.json", { ...environment.descriptor, groundTruth });
-  const variables = suiteVariables(environment, environmentFile, tools);
+  const environmentFile = await folder.writeJson("environment.json", {
+    ...environment.descriptor,
+    groundTruth,
+  });
+  const variables = await suiteVariables(environment, environmentFile, tools);
   await using twins = new CleanupStack();
   await runSuites(plan, Math.min(2, availableParallelism()), (suite) =>
     executeSuite(suite, {
@@ -132,7 +151,6 @@ async function runAllSuites(
       allureFolder: folder.file("allure-results"),
       ledgerFile: folder.file("faults.jsonl"),
       tools,
-      archiveKey: randomBytes(32),
       seed: plan.seed,
       signal: options.signal,
       events,
@@ -153,15 +171,25 @@ async function report(run: Run, verdict: VerdictDocument, startMs: number): Prom
     return {
       exitCode: written.failures.length > 0 ? exitCodes.reporting : exitCode,
       verdict: verdict.verdict,
-      answer: { run: run.folder.id, folder: run.folder.path, verdict, reports: written.files, reportFailures: written.failures },
+      answer: {
+        run: run.folder.id,
+        folder: run.folder.path,
+        verdict,
+        reports: written.files,
+        reportFailures: written.failures,
+      },
       summary: written.summary,
     };
   } catch (error) {
-    throw new GauntletError(`the verdict is ${verdict.verdict}, but it could not be reported: ${describeError(error).message}`, {
-      code: "REPORTING_FAILED",
-      hint: `the evidence is in ${run.folder.path}; \`gauntlet gate --run ${run.folder.path}\` judges it again`,
-      exitCode: exitCodeForError(error) === exitCodes.internal ? exitCodes.reporting : exitCodeForError(error),
-      cause: error,
-    });
+    throw new GauntletError(
+      `the verdict is ${verdict.verdict}, but it could not be reported: ${describeError(error).message}`,
+      {
+        code: "REPORTING_FAILED",
+        hint: `the evidence is in ${run.folder.path}; \`gauntlet gate --run ${run.folder.path}\` judges it again`,
+        exitCode:
+          exitCodeForError(error) === exitCodes.internal ? exitCodes.reporting : exitCodeForError(error),
+        cause: error,
+      },
+    );
   }
 }

@@ -1,6 +1,6 @@
+import { readFile } from "node:fs/promises";
 import type { StartedEnvironment } from "#environments";
 import { seedStage } from "#generators";
-import { readFile } from "node:fs/promises";
 import type { StartContext } from "./start-for.ts";
 
 /** Fills the environment as the configuration says; the answer names the ground truth's files. */

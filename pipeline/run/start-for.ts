@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import type { CleanupStack } from "#core/cleanup";
 import type { RunEventSink } from "#core/ports";
-import { type StartedEnvironment, startEnvironment, type StartEnvironmentOptions } from "#environments";
-import { type LoadedConfig, resolveSecrets } from "../config/index.ts";
+import { type StartEnvironmentOptions, type StartedEnvironment, startEnvironment } from "#environments";
+import type { LoadedConfig } from "../config/index.ts";
 import type { Plan } from "../plan/index.ts";
 
 export interface StartContext {
@@ -11,6 +11,8 @@ export interface StartContext {
   options: { variables: NodeJS.ProcessEnv; signal: AbortSignal };
   events: RunEventSink;
   anchor: string;
+  /** The same for every environment of a run: a restored system needs the keys of the one it was. */
+  secrets: Record<string, string>;
 }
 
 /** Starts the plan's services; the environment is removed with `cleanup`. */
@@ -31,12 +33,14 @@ export async function startFor(
       anchor: run.anchor,
       seed: plan.seed,
       variables: declared.variables,
-      secrets: resolveSecrets(loaded, options.variables),
+      secrets: run.secrets,
       startTimeoutMs: declared.startTimeoutMs,
       ...extra,
     },
     { signal: options.signal, events: run.events },
   );
-  cleanup.defer(`remove environment ${environment.descriptor.id}`, () => environment.stop(), { deadlineMs: 60_000 });
+  cleanup.defer(`remove environment ${environment.descriptor.id}`, () => environment.stop(), {
+    deadlineMs: 60_000,
+  });
   return environment;
 }

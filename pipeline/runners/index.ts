@@ -18,7 +18,8 @@ const runners: Runners = {
   drill: runDrillSuite,
 };
 
-export { type SuiteContext, type Tools } from "./runner.ts";
+export type { SuiteContext, Tools } from "./runner.ts";
+export { suiteVariables } from "./suite-variables.ts";
 
 /** Runs a suite with the runner its configuration names. */
 export function runSuite(context: SuiteContext): Promise<void> {

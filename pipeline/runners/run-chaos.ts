@@ -1,5 +1,12 @@
 import { resolve } from "node:path";
-import { type ChaosScenario, type ExperimentResult, httpProbe, loadScenario, parseScenario, runScenario } from "#chaos";
+import {
+  type ChaosScenario,
+  type ExperimentResult,
+  httpProbe,
+  loadScenario,
+  parseScenario,
+  runScenario,
+} from "#chaos";
 import { systemClock } from "#core/clock";
 import { connectionOf } from "#core/environment";
 import { type NewTest, testErrorOf } from "#reports";
@@ -25,7 +32,10 @@ export async function runChaos(context: SuiteContext<SuiteOf<"chaos">>): Promise
   }
 }
 
-async function scenariosOf({ suite, projectFolder }: SuiteContext<SuiteOf<"chaos">>): Promise<ChaosScenario[]> {
+async function scenariosOf({
+  suite,
+  projectFolder,
+}: SuiteContext<SuiteOf<"chaos">>): Promise<ChaosScenario[]> {
   const { scenario, crash, probe } = suite.config;
   if (scenario !== undefined) return [await loadScenario(resolve(projectFolder, scenario))];
   return (crash ?? []).map((service) => crashOf(service, probe));
@@ -48,9 +58,18 @@ function crashOf(service: string, probe: SuiteOf<"chaos">["probe"]): ChaosScenar
   });
 }
 
-async function recordExperiment(context: SuiteContext<SuiteOf<"chaos">>, result: ExperimentResult): Promise<void> {
+async function recordExperiment(
+  context: SuiteContext<SuiteOf<"chaos">>,
+  result: ExperimentResult,
+): Promise<void> {
   const journal = await context.bundle.attach(`${result.scenario}.json`, JSON.stringify(result, null, 2));
-  const statusOf = { PASS: "passed", WARN: "passed", FAIL: "failed", INCONCLUSIVE: "broken", ERROR: "broken" } as const;
+  const statusOf = {
+    PASS: "passed",
+    WARN: "passed",
+    FAIL: "failed",
+    INCONCLUSIVE: "broken",
+    ERROR: "broken",
+  } as const;
   const tests = result.parts.map((part): NewTest => {
     const status = statusOf[part.verdict];
     return {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { CommandError, runCommand } from "#core/command";
+import { CommandError } from "#core/command";
 import { connectionOf } from "#core/environment";
 import { UsageError } from "#core/errors";
 import { readK6Summary } from "#reports";
@@ -9,6 +9,7 @@ import { SuiteCrashed } from "./errors.ts";
 import { ownFile } from "./own-path.ts";
 import { recordTests } from "./record-tests.ts";
 import type { SuiteContext } from "./runner.ts";
+import { runSuiteProcess } from "./suite-process.ts";
 
 const trendStats = "avg,min,med,max,p(90),p(95),p(99),count";
 
@@ -23,10 +24,22 @@ export async function runK6(context: SuiteContext<SuiteOf<"k6">>): Promise<void>
   }
   const summary = join(context.workFolder, "k6-summary.json");
   const script = context.suite.config.script;
-  const args = ["run", "--quiet", "--no-color", "--no-usage-report", `--summary-export=${summary}`, `--summary-trend-stats=${trendStats}`];
-  const output = await runCommand(
+  const args = [
+    "run",
+    "--quiet",
+    "--no-color",
+    "--no-usage-report",
+    `--summary-export=${summary}`,
+    `--summary-trend-stats=${trendStats}`,
+  ];
+  const output = await runSuiteProcess(
     k6,
-    [...args, script === undefined ? ownFile(import.meta.url, "../checks/load.k6") : resolve(context.projectFolder, script)],
+    [
+      ...args,
+      script === undefined
+        ? ownFile(import.meta.url, "../checks/load.k6")
+        : resolve(context.projectFolder, script),
+    ],
     {
       cwd: context.projectFolder,
       env: { ...context.variables, ...(script === undefined ? builtInSettings(context) : {}) },
@@ -41,7 +54,8 @@ export async function runK6(context: SuiteContext<SuiteOf<"k6">>): Promise<void>
     throw error;
   });
   const text = await readFile(summary, "utf8").catch(() => undefined);
-  if (text === undefined) throw new SuiteCrashed(context.suite.name, `k6 wrote no summary: ${output.stderr.slice(-2000)}`);
+  if (text === undefined)
+    throw new SuiteCrashed(context.suite.name, `k6 wrote no summary: ${output.stderr.slice(-2000)}`);
   const results = readK6Summary(JSON.parse(text), {
     suite: context.suite.name,
     file: script ?? "gauntlet/load",

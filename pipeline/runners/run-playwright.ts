@@ -1,17 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { runCommand } from "#core/command";
 import { readPlaywrightReport } from "#reports";
 import type { SuiteOf } from "../config/index.ts";
 import { SuiteCrashed } from "./errors.ts";
 import { packageFile } from "./own-path.ts";
 import { recordTests } from "./record-tests.ts";
 import type { SuiteContext } from "./runner.ts";
+import { runSuiteProcess } from "./suite-process.ts";
 
 /** Runs Playwright in a process of its own; its JSON report is the evidence, Allure results are kept as it writes them. */
 export async function runPlaywright(context: SuiteContext<SuiteOf<"playwright">>): Promise<void> {
   const report = join(context.workFolder, "playwright.json");
-  const result = await runCommand(
+  const result = await runSuiteProcess(
     process.execPath,
     [
       packageFile(context.projectFolder, "@playwright/test", "cli.js"),

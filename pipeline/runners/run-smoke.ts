@@ -31,7 +31,9 @@ async function smokeTest(context: SuiteContext, endpoints: readonly SmokeEndpoin
         status: isAnswering ? ("passed" as const) : ("failed" as const),
         startedAt,
         durationMs: performance.now() - startMs,
-        ...(isAnswering ? {} : { error: testErrorOf(`${endpoint.service}:${endpoint.target}${endpoint.path}: ${seen}`) }),
+        ...(isAnswering
+          ? {}
+          : { error: testErrorOf(`${endpoint.service}:${endpoint.target}${endpoint.path}: ${seen}`) }),
       };
     }),
   );

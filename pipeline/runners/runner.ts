@@ -26,8 +26,6 @@ export interface SuiteContext<Config extends SuiteConfig = SuiteConfig> {
   ledgerFile: string;
   tools: Tools;
   bundle: BundleWriter;
-  /** Keys for archives made in this run. */
-  archiveKey: Uint8Array;
   seed: number;
   signal: AbortSignal;
   events: RunEventSink;

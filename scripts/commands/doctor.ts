@@ -29,7 +29,10 @@ export function doctorCommand(): Command {
       }
       const report = await doctor.provide(
         doctor.needsFor(flags.for),
-        { install: flags.install ?? false, confirm: (missing) => confirmOnTerminal(installQuestion(missing)) },
+        {
+          install: flags.install ?? false,
+          confirm: (missing) => confirmOnTerminal(installQuestion(missing)),
+        },
         { log },
       );
       answer(flags.json ?? false, report, () => doctor.renderDoctorReport(report));

@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Command } from "commander";
 import { interruptSignal } from "#core/cleanup";
 import { UsageError } from "#core/errors";
@@ -72,7 +75,7 @@ function down(): Command {
   return new Command("down")
     .description("remove an environment with its volumes and networks")
     .argument("[id]", "as `env ls` shows it")
-    .option("--all", "every environment of this machine that no live run owns")
+    .option("--all", "every environment that `env up` started; those of live runs stay")
     .addOption(dryRunOption())
     .addOption(jsonOption())
     .addHelpText("after", examples("gauntlet env down k3f9x2", "gauntlet env down --all"))
@@ -81,8 +84,9 @@ function down(): Command {
       if ((id === undefined) === (flags.all === undefined)) {
         throw new UsageError("give an id or --all", { hint: "`gauntlet env ls` lists the ids" });
       }
-      const known = await listEnvironments();
-      const chosen = id === undefined ? known.filter((one) => !one.isOwned).map((one) => one.id) : [id];
+      const lasting = async () =>
+        (await listEnvironments()).filter((one) => one.lease.expiresAtMs !== undefined).map((one) => one.id);
+      const chosen = id === undefined ? await lasting() : [id];
       if (!flags.dryRun) for (const one of chosen) await removeEnvironment(one);
       answer(flags.json ?? false, { removed: chosen, dryRun: flags.dryRun ?? false }, () =>
         chosen.length === 0
@@ -104,13 +108,15 @@ function list(): Command {
         found.length === 0
           ? "no environments"
           : table(
-              ["id", "project", "created", "containers", "owner"],
+              ["id", "state", "created", "services", "removed"],
               found.map((one) => [
                 one.id,
-                one.project,
+                one.state,
                 one.createdAt,
-                String(one.containers),
-                one.isOwned ? "a live run" : "nobody",
+                String(Object.keys(one.descriptor?.services ?? {}).length),
+                one.lease.expiresAtMs === undefined
+                  ? "with its run"
+                  : new Date(one.lease.expiresAtMs).toISOString(),
               ]),
             ),
       );
@@ -125,12 +131,22 @@ function logs(): Command {
     .option("--tail <lines>", "the newest lines only", wholeNumber, 200)
     .addHelpText("after", examples("gauntlet env logs k3f9x2 api --tail 50"))
     .action(async (id: string, service: string | undefined, flags: { tail: number }) => {
-      const { environmentLogs } = await import("#environments");
-      for await (const line of environmentLogs(id, {
-        tail: flags.tail,
-        ...(service === undefined ? {} : { service }),
-      })) {
-        process.stdout.write(`${line}\n`);
+      const { attachEnvironment } = await import("#environments");
+      const environment = await attachEnvironment(id);
+      const names = service === undefined ? environment.services : [environment.target(service).service];
+      const folder = await mkdtemp(join(tmpdir(), "gauntlet-logs-"));
+      try {
+        await environment.collectLogs(folder);
+        for (const name of names) {
+          const lines = (await readFile(join(folder, `${name}.log`), "utf8"))
+            .trimEnd()
+            .split("\n")
+            .slice(-flags.tail);
+          process.stdout.write(names.length > 1 ? `== ${name}\n` : "");
+          process.stdout.write(`${lines.join("\n")}\n`);
+        }
+      } finally {
+        await rm(folder, { recursive: true });
       }
     });
 }

@@ -27,7 +27,7 @@ export function gateCommand(): Command {
         .addHelpText("after", examples("gauntlet gate selftest"))
         .action(async (flags: { json?: boolean }) => {
           const { selftestGate } = await import("#pipeline");
-          const report = selftestGate();
+          const report = await selftestGate();
           answer(flags.json ?? false, report, () =>
             table(
               ["case", "expected", "got", ""],

@@ -38,8 +38,8 @@ test.describe("login @req:B4 @req:G1", () => {
 
   test("keeps passwords out of the address and the storage", async ({ signIn }) => {
     const page = await signIn("viewer");
-    const kept = await page.evaluate(() =>
-      JSON.stringify([location.href, { ...sessionStorage }, { ...localStorage }]),
+    const kept = await page.evaluate<string>(
+      "JSON.stringify([location.href, { ...sessionStorage }, { ...localStorage }])",
     );
     expect(kept).not.toContain(system.secret("users_password"));
   });
