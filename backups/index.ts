@@ -1,5 +1,7 @@
 export { type BackupContext, createRecoveryPoint } from "./create-recovery-point.ts";
 export { compareDigests, type Digest, type DigestComparison, type DigestDifference } from "./digest.ts";
+export { type DrillCheck, type DrillOptions, runDrill } from "./drill.ts";
+export type { DrillPart, DrillResult, DrillStep } from "./drill-result.ts";
 export type { BackupEngine, EngineCapabilities } from "./engines/engine.ts";
 export { engines } from "./engines/index.ts";
 export { type BackupKey, createBackupKey, resolveBackupKey } from "./envelope/key.ts";

@@ -1,11 +1,10 @@
-import { Readable, Writable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { Readable } from "node:stream";
 import type { Target } from "#core/ports";
 import type { Digest } from "../digest.ts";
 import type { FilesSource } from "../policy.ts";
 import type { BackupEngine, Capture, CaptureEnd, EngineIo } from "./engine.ts";
 import { execute, executeFromStream, executeToStream } from "./exec-stream.ts";
-import { type TarEntry, watchTar } from "./tar-digest.ts";
+import { createTarDigest, type TarDigest } from "./tar-digest.ts";
 
 /**
  * A directory tree by the container's own tar, extended attributes included (object stores on plain files keep content
@@ -31,36 +30,36 @@ async function capture(source: FilesSource, target: Target, io: EngineIo): Promi
   const consistentAtMs = io.now();
   const version = await execute(target, ["tar", "--version"], options(source, io));
   const tar = readTree(source, target, io);
-  const watch = watchTar();
-  const passed = pipeline(tar.stream, watch, ...(io.signal ? [{ signal: io.signal }] : []));
-  const finished = Promise.all([tar.finished, passed]).then(
-    (): CaptureEnd => ({
-      digest: digestOf(watch.entries),
+  const digest = createTarDigest();
+  const end = Promise.withResolvers<CaptureEnd>();
+  end.promise.catch(() => {});
+  const stream = Readable.from(digesting(tar.stream, digest), { objectMode: false });
+  stream.once("error", end.reject);
+  stream.once("close", () => end.reject(new Error("the capture was not read to its end")));
+  stream.once("end", () =>
+    end.resolve({
+      digest: digestOf(digest),
       toolVersions: { tar: version.stdout.toString().split("\n")[0] ?? "unknown" },
       consistentAtMs,
     }),
   );
-  finished.catch(() => {});
-  return { stream: watch, finished };
+  return { stream, finished: end.promise };
 }
 
 async function digest(source: FilesSource, target: Target, io: EngineIo): Promise<Digest> {
-  const tar = readTree(source, target, io);
-  const watch = watchTar();
-  const sink = new Writable({ write: (_chunk, _encoding, done) => done() });
-  await pipeline(tar.stream, watch, sink);
-  await tar.finished;
-  return digestOf(watch.entries);
+  const digest = createTarDigest();
+  for await (const chunk of readTree(source, target, io).stream) digest.update(chunk);
+  digest.finish();
+  return digestOf(digest);
 }
 
 async function restore(source: FilesSource, target: Target, stream: Readable, io: EngineIo): Promise<void> {
-  const inTree = ["--directory", source.path];
   await execute(
     target,
     ["find", source.path, "-mindepth", "1", "!", "-type", "d", "-delete"],
     options(source, io),
   );
-  const watch = watchTar();
+  const digest = createTarDigest();
   const extract = [
     "tar",
     "--extract",
@@ -68,18 +67,24 @@ async function restore(source: FilesSource, target: Target, stream: Readable, io
     "--xattrs-include=*",
     "--numeric-owner",
     "--preserve-permissions",
-    ...inTree,
   ];
-  const passing = pipeline(stream, watch);
-  passing.catch(() => {});
-  await executeFromStream(target, extract, watch, options(source, io));
-  await passing;
-  await removeDirectoriesBeside(watch.entries, source, target, io);
+  const archive = Readable.from(digesting(stream, digest), { objectMode: false });
+  await executeFromStream(target, [...extract, "--directory", source.path], archive, options(source, io));
+  await removeDirectoriesBeside(digest, source, target, io);
+}
+
+/** Ends normally only when the archive was complete. */
+async function* digesting(stream: Readable, digest: TarDigest): AsyncGenerator<Buffer> {
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    digest.update(chunk);
+    yield chunk;
+  }
+  digest.finish();
 }
 
 /** Removes the directories that are in the tree but not in the archive, the deepest first. */
 async function removeDirectoriesBeside(
-  entries: Map<string, TarEntry>,
+  { entries }: TarDigest,
   source: FilesSource,
   target: Target,
   io: EngineIo,
@@ -91,8 +96,8 @@ async function removeDirectoriesBeside(
     .split("\0")
     .filter((path) => path !== "" && !entries.has(path));
   if (extra.length === 0) return;
-  const input = Readable.from([extra.map((path) => `${source.path}/${path}\0`).join("")]);
-  await execute(target, ["xargs", "-0", "rmdir", "--"], { ...options(source, io), input });
+  const remove = ["sh", "-c", 'cd "$0" && exec xargs -0 rmdir --', source.path];
+  await execute(target, remove, { ...options(source, io), input: extra.map((path) => `${path}\0`).join("") });
 }
 
 function readTree(source: FilesSource, target: Target, io: EngineIo) {
@@ -100,7 +105,7 @@ function readTree(source: FilesSource, target: Target, io: EngineIo) {
   return executeToStream(target, argv, options(source, io));
 }
 
-function digestOf(entries: Map<string, TarEntry>): Digest {
+function digestOf({ entries }: TarDigest): Digest {
   const named = [...entries].map(([path, { type, digest }]) => [`${type} ${path}`, digest] as const);
   return { v: 1, engine: "files", entries: Object.fromEntries(named) };
 }

@@ -1,11 +1,14 @@
 import { createHash, type Hash } from "node:crypto";
-import { Transform } from "node:stream";
 import { BackupError } from "../errors.ts";
 
-/** What a tar stream holds, told while it passes. */
-export interface TarWatch extends Transform {
-  /** By path without leading `./`; complete once the stream ended. */
-  readonly entries: Map<string, TarEntry>;
+/** Digests a tar stream as it passes. */
+export interface TarDigest {
+  /** By path without leading `./`; complete after `finish`. */
+  readonly entries: ReadonlyMap<string, TarEntry>;
+  /** Takes the next bytes. Throws BackupError on a bad checksum or an unknown form. */
+  update(chunk: Buffer): void;
+  /** Says that nothing follows. Throws BackupError when the archive is not complete. */
+  finish(): void;
 }
 
 export interface TarEntry {
@@ -17,11 +20,10 @@ export interface TarEntry {
 const block = 512;
 
 /**
- * Passes a POSIX tar stream (pax, as `tar --format=posix` writes it) through unchanged and digests each entry. Errors
- * with BackupError on a bad checksum, an unknown form, or a stream that ends within an entry. Directories' times are
- * left out: a restore of their content changes them.
+ * Reads POSIX tar (pax, as `tar --format=posix` writes it) and digests each entry, in bounded memory but for the entries'
+ * own lines. Directories' times are left out: a restore of their content changes them.
  */
-export function watchTar(): TarWatch {
+export function createTarDigest(): TarDigest {
   const entries = new Map<string, TarEntry>();
   const state = { pending: Buffer.alloc(0) as Buffer, remaining: 0, padding: 0, isEnded: false };
   let current: Current | undefined;
@@ -67,18 +69,13 @@ export function watchTar(): TarWatch {
     }
     state.pending = Buffer.alloc(0);
   };
-  const transform = new Transform({
-    transform(bytes: Buffer, _encoding, done) {
-      try {
-        consume(bytes);
-        done(null, bytes);
-      } catch (error) {
-        done(error as Error);
-      }
+  return {
+    entries,
+    update: consume,
+    finish() {
+      if (!state.isEnded) throw invalid("it ends too early");
     },
-    flush: (done) => done(state.isEnded ? null : invalid("it ends too early")),
-  });
-  return Object.assign(transform, { entries });
+  };
 }
 
 interface Current {

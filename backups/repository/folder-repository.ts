@@ -19,10 +19,11 @@ export async function openFolderRepository(folder: string): Promise<Repository> 
   const pathOf = (name: string) => join(folder, checked(name));
   return {
     id,
-    write: (name, content, signal) => writeObject(pathOf(name), name, content, signal),
+    write: async (name, content, signal) => writeObject(pathOf(name), name, content, signal),
     async read(name) {
+      const path = pathOf(name);
       try {
-        const file = await open(pathOf(name), "r");
+        const file = await open(path, "r");
         return file.createReadStream();
       } catch (cause) {
         throw new BackupError(`object ${name} is not in the repository`, { code: "OBJECT_MISSING", cause });
@@ -36,7 +37,7 @@ export async function openFolderRepository(folder: string): Promise<Repository> 
         .filter((name) => name.includes("/") && !name.endsWith(".tmp"))
         .sort();
     },
-    remove: (recoveryPoint) => rm(pathOf(recoveryPoint), { recursive: true, force: true }),
+    remove: async (recoveryPoint) => rm(pathOf(recoveryPoint), { recursive: true, force: true }),
   };
 }
 
