@@ -20,7 +20,7 @@ export function describeFileError(error: unknown, path: string): unknown {
       cause: error,
     });
   }
-  if (code === "EACCES" || code === "EROFS" || code === "EPERM") {
+  if (code !== undefined && ["EACCES", "EROFS", "EPERM", "ENOTDIR"].includes(code)) {
     return new EnvironmentError(`cannot write ${path}: ${code}`, {
       code: "STATE_NOT_WRITABLE",
       hint: "set GAUNTLET_STATE_DIR to a folder this user may write",

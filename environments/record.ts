@@ -41,7 +41,7 @@ export async function claimEnvironment(record: EnvironmentRecord): Promise<void>
     await writeRecord(record, fresh);
     await rename(fresh, folder);
   } catch (error) {
-    await rm(fresh, { recursive: true, force: true });
+    await rm(fresh, { recursive: true, force: true }).catch(() => {});
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOTEMPTY" || code === "EEXIST") throw environmentExists(record.id, error);
     throw describeFileError(error, folder);
