@@ -34,6 +34,8 @@ export {
   requirementCoverage,
 } from "./coverage.ts";
 export { ReportError } from "./errors.ts";
+export { type Published, type PublishFailure, publishToGitHub } from "./github/publish.ts";
+export { type GitHubContext, type GitHubTarget, gitHubContext } from "./github/target.ts";
 export { type K6ReaderOptions, readK6Summary } from "./readers/k6.ts";
 export { readPlaywrightReport } from "./readers/playwright.ts";
 export type { ReaderOptions, ReadResults } from "./readers/results.ts";
