@@ -60,6 +60,24 @@ describe("base image", () => {
     });
   });
 
+  test("a mirror is asked when one is named", async () => {
+    const { io, lines } = await machineWith({ registry: false });
+    const env = { ...io.env, GAUNTLET_DEBIAN_MIRROR: "http://mirror.test/debian" };
+    await provide(["base-image"], { install: true }, { ...io, env });
+    expect(lines.find((line) => line.startsWith("mmdebstrap"))).toMatch(
+      /base\.tar http:\/\/mirror\.test\/debian$/,
+    );
+  });
+
+  test("an engine that forgets what it was given is a failure", async () => {
+    const { io } = await scriptedMachine({
+      onPath: ["docker"],
+      script: (line) => (line.startsWith("docker image inspect") ? undefined : ""),
+    });
+    const report = await provide(["base-image"], { install: true }, io);
+    expect(report.needs[0]?.reason).toContain("although it was just made");
+  });
+
   test("undo removes the image it made, and leaves one that was put in its place", async () => {
     const first = await machineWith({ registry: true });
     await provide(["base-image"], { install: true }, first.io);

@@ -1,4 +1,6 @@
-import { describe, expect, test } from "vitest";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { packagesIn } from "./chromium.ts";
 import { examine } from "./examine.ts";
 import { provide } from "./provide.ts";
@@ -66,6 +68,26 @@ describe("chromium", () => {
     expect(lines).toContain("npx playwright install chromium");
     expect(lines.some((line) => /^apt-get install .* libnss3$/.test(line))).toBe(true);
     expect(lines.some((line) => / chromium-browser$/.test(line))).toBe(false);
+  });
+
+  test("Playwright's own is taken before the one on PATH, when it has one", async () => {
+    const machine = await scriptedMachine({ onPath: ["chromium"], script: answersVersion });
+    const { chromium } = await import("@playwright/test");
+    vi.spyOn(chromium, "executablePath").mockReturnValue(join(machine.folder, "bin/own-chrome"));
+    onTestFinished(() => void vi.restoreAllMocks());
+    await mkdir(join(machine.folder, ".cache/ms-playwright"), { recursive: true });
+    expect((await examine(["chromium"], machine.io)).needs[0]?.where).toMatch(/bin\/chromium$/);
+    await machine.addToPath("own-chrome");
+    expect((await examine(["chromium"], machine.io)).needs[0]?.where).toMatch(/bin\/own-chrome$/);
+  });
+
+  test("GAUNTLET_CHROMIUM that starts is used as it is", async () => {
+    const machine = await scriptedMachine({ onPath: ["odd-name"], script: answersVersion });
+    const env = { PATH: "", GAUNTLET_CHROMIUM: join(machine.folder, "bin/odd-name") };
+    expect((await examine(["chromium"], { ...machine.io, env })).needs[0]).toMatchObject({
+      state: "present",
+      where: env.GAUNTLET_CHROMIUM,
+    });
   });
 
   test("without root the browser is not installed and the reason is said", async () => {

@@ -2,7 +2,9 @@ import { existsSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
+import type { Clock } from "#core/clock";
 import { examine } from "./examine.ts";
+import type { Machine } from "./machine.ts";
 import { provide } from "./provide.ts";
 import { dockerVersion, scriptedMachine } from "./scripted-machine.ts";
 import { undo } from "./undo.ts";
@@ -128,6 +130,69 @@ describe("engine", () => {
     });
   });
 
+  test("one that never answers is given up after a minute, and its log is shown", async () => {
+    const { io } = await machineWithDockerd("echo 'waiting for containerd'; exec sleep 60");
+    const report = await provide(["engine"], { install: true }, { ...io, clock: clockOfLongSleeps() });
+    expect(report.needs[0]).toMatchObject({
+      state: "failed",
+      reason: expect.stringMatching(/did not answer within 60 s \(no engine answers at unix:.*/s),
+    });
+    expect((await undo(io)).removed).toHaveLength(1);
+  });
+
+  test("control groups are mounted where nobody has, since no engine starts without", async () => {
+    const machine = await machineWithDockerd('touch "$0.up"; exec sleep 60', { hasControlGroups: false });
+    await provide(["engine"], { install: true }, machine.io);
+    expect(machine.lines).toContain("mount -t cgroup2 cgroup2 /sys/fs/cgroup");
+    expect(await machine.io.records?.list()).toContainEqual({ kind: "mount", path: "/sys/fs/cgroup" });
+    expect((await undo(machine.io)).kept).toEqual([]);
+  });
+
+  test("a service that does not come up is shown with its journal", async () => {
+    const scripted = await scriptedMachine({
+      onPath: ["docker", "dockerd"],
+      machine: { runsSystemd: true },
+      script: (line) => {
+        if (line.startsWith("docker version")) return { exitCode: 1, stdout: dockerVersion(null) };
+        return line.startsWith("journalctl")
+          ? "docker.service: start-limit-hit"
+          : "unix:///var/run/docker.sock";
+      },
+    });
+    const report = await provide(
+      ["engine"],
+      { install: true },
+      { ...scripted.io, clock: clockOfLongSleeps() },
+    );
+    expect(report.needs[0]?.reason).toContain("docker.service: start-limit-hit");
+  });
+
+  test("a client that does not answer at all is told from one that is not there", async () => {
+    const script = () => ({ exitCode: 127 });
+    const broken = await examineEngine({ onPath: ["docker"], script });
+    expect(broken).toMatchObject({ state: "missing", reason: "the docker client does not answer" });
+    expect(await examineEngine({ script })).toMatchObject({ reason: "no docker client on PATH" });
+  });
+
+  test("packages that bring no client are a failure that says so", async () => {
+    const { io } = await scriptedMachine({
+      script: (line) => (line.startsWith("docker") ? undefined : ""),
+    });
+    const report = await provide(["engine"], { install: true }, io);
+    expect(report.needs[0]?.reason).toContain("no docker command on PATH");
+  });
+
+  test("a user is told how to be let in, root is not told to use sudo", async () => {
+    const script = () => undefined;
+    const user = await examineEngine({ script, machine: { isRoot: false, runsSystemd: true } });
+    expect(user?.commands).toEqual([
+      "sudo apt-get update && sudo apt-get install -y docker.io iptables",
+      "sudo systemctl enable --now docker",
+      expect.stringContaining("usermod -aG docker"),
+    ]);
+    expect((await examineEngine({ script }))?.commands.join()).not.toContain("sudo");
+  });
+
   test("only root can start it", async () => {
     const { io } = await machineWithDockerd("exit 7", { isRoot: false });
     const report = await provide(["engine"], { install: true }, io);
@@ -140,7 +205,7 @@ describe("engine", () => {
 });
 
 /** A machine whose dockerd is a shell script; the client reaches an engine once the script has made `dockerd.up`. */
-async function machineWithDockerd(script: string, machine: { isRoot?: boolean } = {}) {
+async function machineWithDockerd(script: string, machine: Partial<Machine> = {}) {
   const scripted = await scriptedMachine({
     onPath: ["docker"],
     machine,
@@ -157,6 +222,17 @@ async function machineWithDockerd(script: string, machine: { isRoot?: boolean } 
   vi.stubEnv("GAUNTLET_STATE_DIR", scripted.folder);
   onTestFinished(() => void vi.unstubAllEnvs());
   return { ...scripted, dockerd };
+}
+
+/** Each sleep takes a minute of its time and none of ours. */
+function clockOfLongSleeps(): Clock {
+  let nowMs = 0;
+  return {
+    now: () => nowMs,
+    sleep: async () => {
+      nowMs += 61_000;
+    },
+  };
 }
 
 /** Field 6 of /proc/PID/stat. */

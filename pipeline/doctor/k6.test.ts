@@ -61,6 +61,29 @@ describe("k6", () => {
     expect(machine.lines.at(-2)).toMatch(/^docker rm --force gauntlet-doctor-\d+-k6$/);
   });
 
+  test("an image that is there already is not built again, and not taken for ours", async () => {
+    const { io, lines } = await scriptedMachine({
+      script: async (line) => {
+        if (line.startsWith("docker image inspect")) return "sha256:00c0ffee00c0ffee 2026-01-01T0\n";
+        if (line.startsWith("docker cp")) await writeFile(line.split(" ").at(-1) ?? "", "k6");
+        return line.endsWith("version") ? "k6 v1.8.1\n" : "";
+      },
+    });
+    expect((await provide(["k6"], { install: true }, io)).isReady).toBe(true);
+    expect(lines.some((line) => line.startsWith("docker buildx"))).toBe(false);
+    expect((await io.records?.list())?.map((record) => record.kind)).toEqual(["file"]);
+  });
+
+  test("a build that leaves no image is a failure", async () => {
+    const { io, lines } = await scriptedMachine({
+      env: { GAUNTLET_CA_BUNDLE: "/nowhere/ca.crt" },
+      script: (line) => (line.startsWith("docker image inspect") ? undefined : ""),
+    });
+    const report = await provide(["k6"], { install: true }, io);
+    expect(report.needs[0]?.reason).toMatch(/the build of gauntlet-k6:\w{12} left no image/);
+    expect(lines.find((line) => line.startsWith("docker buildx"))).not.toContain("--secret");
+  });
+
   test("a build that fails leaves nothing in the cache and says the build's last words", async () => {
     const { io, folder } = await scriptedMachine({
       script: (line) =>

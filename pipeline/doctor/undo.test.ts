@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { isAlive, processIdentity } from "#core/state";
+import { isAlive, processIdentity, waitForLock } from "#core/state";
 import type { InstallRecord } from "./install-records.ts";
 import { provide } from "./provide.ts";
 import { renderUndoReport } from "./render-report.ts";
@@ -67,10 +67,10 @@ describe("undo", () => {
 
   test("an engine it started is stopped, unless containers run in it", async () => {
     const identity = await startProcess();
-    let containers = "4f5e\n";
+    let containers = "4f5e\n7a1b\n";
     const { io } = await machineThatHas([{ kind: "engine", ...identity }], () => containers);
     expect((await undo(io)).kept).toEqual([
-      { what: `running engine (pid ${identity.pid})`, reason: "1 container is running in it" },
+      { what: `running engine (pid ${identity.pid})`, reason: "2 containers are running in it" },
     ]);
     expect(isAlive(identity)).toBe(true);
 
@@ -116,6 +116,40 @@ describe("undo", () => {
     expect(await io.records?.list()).toHaveLength(1);
   });
 
+  test("what cannot be removed is kept with the reason, the rest is removed", async () => {
+    const machine = await machineThatHas(
+      [
+        { kind: "mount", path: "/sys/fs/cgroup" },
+        { kind: "packages", names: ["jq"], requested: ["jq"] },
+      ],
+      (line) => (line.startsWith("umount") ? undefined : ""),
+    );
+    const undone = await undo(machine.io);
+    expect(undone.removed).toEqual(["packages jq (1 with what they need)"]);
+    expect(undone.kept).toEqual([
+      {
+        what: "mount /sys/fs/cgroup",
+        reason: expect.stringContaining("umount /sys/fs/cgroup exited with 1"),
+      },
+    ]);
+    expect(await machine.io.records?.list()).toEqual([{ kind: "mount", path: "/sys/fs/cgroup" }]);
+  });
+
+  test("waits for a doctor at work", async () => {
+    const { io } = await machineThatHas([], () => "");
+    const other = await waitForLock(io.lockPath ?? "", { purpose: "another test" });
+    const events: string[] = [];
+    const running = undo({
+      ...io,
+      events: (event) => {
+        if (event.type === "progress") events.push(event.message);
+        void other.release();
+      },
+    });
+    expect(renderUndoReport(await running)).toBe("doctor has installed nothing here");
+    expect(events).toEqual([expect.stringContaining("another test")]);
+  });
+
   test("folders go with what is in them; a mount is unmounted last", async () => {
     const { io, lines, folder } = await machineThatHas([{ kind: "mount", path: "/sys/fs/cgroup" }], () => "");
     const browsers = join(folder, "ms-playwright");
@@ -124,6 +158,30 @@ describe("undo", () => {
     await io.records?.add({ kind: "folder", path: browsers });
     expect((await undo(io)).removed).toEqual([`folder ${browsers}`, "mount /sys/fs/cgroup"]);
     expect(lines).toEqual(["umount /sys/fs/cgroup"]);
+  });
+
+  test("an engine that ignores the request to end is kept after half a minute", async () => {
+    const child = spawn(process.execPath, [
+      "-e",
+      "process.on('SIGTERM', () => {}); console.log(1); setInterval(() => {}, 1000)",
+    ]);
+    onTestFinished(() => void child.kill("SIGKILL"));
+    await once(child.stdout, "data");
+    const identity = processIdentity(child.pid ?? 0);
+    if (!identity) throw new Error("the process is gone");
+    const { io } = await machineThatHas([{ kind: "engine", ...identity }], () => "");
+    let nowMs = 0;
+    const sleep = async () => {
+      nowMs += 20_000;
+    };
+    const undone = await undo({ ...io, clock: { now: () => nowMs, sleep } });
+    expect(undone.kept[0]?.reason).toBe("it did not end within 30 s");
+  });
+
+  test("a torn record stops it as well", async () => {
+    const { io, folder } = await scriptedMachine({ script: () => undefined });
+    await writeFile(join(folder, "doctor.json"), '{"v":1,"rec');
+    await expect(undo(io)).rejects.toMatchObject({ code: "DOCTOR_RECORDS_BROKEN" });
   });
 
   test("a broken record stops both undo and install before they touch anything", async () => {
