@@ -6,6 +6,7 @@ import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod
 import { guardRoutes } from "./auth/guard.ts";
 import type { Tokens } from "./auth/tokens.ts";
 import type { Config } from "./config.ts";
+import { readBodiesToTheEnd } from "./drain.ts";
 import type { Files } from "./files.ts";
 import { type Metrics, observeRequests } from "./metrics.ts";
 import { describeRoutes } from "./openapi.ts";
@@ -79,7 +80,8 @@ export async function buildApp({
   observeRequests(app, metrics.registry);
   refuseUnknownRoutes(app);
   guardRoutes(app, tokens, config.defects);
-  await app.register(multipart);
+  await app.register(multipart, { throwFileSizeLimit: false });
+  readBodiesToTheEnd(app);
   await describeRoutes(app);
 
   await app.register(healthRoutes, { stores, metrics });

@@ -28,19 +28,46 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
         { name: "health", description: "Whether it works" },
         { name: "test", description: "For tests only; not in the production image" },
       ],
-      components: { securitySchemes: { bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" } } },
+      components: {
+        securitySchemes: {
+          bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
+          testKey: {
+            type: "apiKey",
+            in: "header",
+            name: "x-test-key",
+            description: "The secret users_password.",
+          },
+        },
+      },
     },
     transform(document) {
       const { schema, url } = jsonSchemaTransform(document);
       const { access, documentedBody } = document.route.config ?? {};
-      const security = access === "public" ? [] : [{ bearer: [] }];
+      const security = schema.security ?? (access === "public" ? [] : [{ bearer: [] }]);
       const body = documentedBody && {
         body: { content: mapValues(documentedBody, (type) => ({ schema: type })) },
       };
       return { schema: { ...schema, security, ...body }, url };
     },
-    transformObject: jsonSchemaTransformObject,
+    transformObject: (document) => withoutUnusedSchemas(jsonSchemaTransformObject(document)),
   });
+}
+
+/** The transform makes every schema twice, as input and as output; most are only ever one of them. */
+function withoutUnusedSchemas<T extends ReturnType<typeof jsonSchemaTransformObject>>(document: T): T {
+  const { components = {}, ...rest } = document as { components?: { schemas?: Record<string, object> } };
+  const schemas = components.schemas ?? {};
+  const used = new Set<string>();
+  const visit = (part: unknown) => {
+    for (const [, name] of JSON.stringify(part).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
+      if (name === undefined || used.has(name)) continue;
+      used.add(name);
+      visit(schemas[name] ?? {});
+    }
+  };
+  visit(rest);
+  const kept = Object.fromEntries(Object.entries(schemas).filter(([name]) => used.has(name)));
+  return { ...rest, components: { ...components, schemas: kept } } as T;
 }
 
 function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {

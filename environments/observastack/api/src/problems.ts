@@ -73,17 +73,26 @@ const descriptions: Readonly<Record<number, string>> = {
   404: "There is no such thing in the caller's tenant.",
   413: "The body is larger than allowed.",
   415: "The body's media type is not accepted here.",
-  429: "Too many attempts; Retry-After says when to come back.",
-  503: "A store behind the api cannot be reached; Retry-After says when to come back.",
+  429: "Too many requests or attempts; Retry-After says when to come back.",
+  503: "The api or a store behind it cannot be reached; Retry-After says when to come back.",
+  504: "The api did not answer the gateway in time.",
 };
 
+/** What the gateway in front may answer on every route, the second also the api itself. */
+const everywhere = [429, 503, 504];
+
+/** A success for a route's schema, with the sentence OpenAPI wants. */
+export function jsonResponse<T extends z.ZodType>(description: string, schema: T) {
+  return { description, content: { "application/json": { schema } } };
+}
+
 /**
- * Error responses for a route's schema. Typed as adding nothing, so that a handler's `send` is checked against its
+ * Error responses for a route's schema, those of every route included. Typed as adding nothing, so that a handler's `send` is checked against its
  * successes only: errors are thrown, never sent.
  */
 export function problemResponses(...statuses: number[]): Record<never, never> {
   return Object.fromEntries(
-    statuses.map((status) => [
+    [...statuses, ...everywhere].map((status) => [
       status,
       {
         description: descriptions[status] ?? STATUS_CODES[status],
@@ -123,12 +132,15 @@ export function sendError(
 
 function toProblemError(error: FastifyError | Error): ProblemError | undefined {
   if (error instanceof ProblemError) return error;
-  const { statusCode, code } = error as Partial<FastifyError>;
+  const { statusCode } = error as Partial<FastifyError>;
   if (statusCode === undefined || statusCode < 400 || statusCode >= 500) return undefined;
-  const slug = { 400: "invalid-request", 404: "not-found", 413: "too-large", 415: "unsupported-media-type" }[
-    statusCode
-  ];
-  return new ProblemError(statusCode, slug ?? code?.toLowerCase() ?? "invalid-request", error.message, {
-    cause: error,
-  });
+  const slug = slugs[statusCode] ?? "invalid-request";
+  return new ProblemError(statusCode, slug, error.message, { cause: error });
 }
+
+/** For what Fastify itself refuses. */
+const slugs: Readonly<Record<number, string>> = {
+  413: "too-large",
+  414: "address-too-long",
+  415: "unsupported-media-type",
+};

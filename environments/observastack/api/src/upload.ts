@@ -44,7 +44,7 @@ async function readFilePart(
   let found: Omit<Upload, "path" | keyof AsyncDisposable> | undefined;
   let surplus = 0;
   try {
-    // One byte more than allowed is read, to tell "exactly 50 MB" from "cut off at 50 MB".
+    // One byte more than allowed is kept, to tell "exactly 50 MB" from "cut off at 50 MB"; the rest is read and dropped.
     const limits = { fileSize: maxUploadBytes + 1, files: 5, fields: 20, parts: 25 };
     for await (const part of request.parts({ limits })) {
       if (part.type !== "file") continue;

@@ -57,8 +57,9 @@ export function sendError(
 
 function toProblem(error: FastifyError | Error): ProblemError {
   if (error instanceof ProblemError) return error;
-  const { statusCode, code } = error as Partial<FastifyError>;
+  const { statusCode } = error as Partial<FastifyError>;
+  const slug = { 400: "invalid-request", 413: "too-large", 414: "address-too-long" }[statusCode ?? 500];
   return statusCode !== undefined && statusCode >= 400 && statusCode < 500
-    ? new ProblemError(statusCode, code?.toLowerCase() ?? "invalid-request", error.message, { cause: error })
+    ? new ProblemError(statusCode, slug ?? "invalid-request", error.message, { cause: error })
     : new ProblemError(500, "internal", "The request failed for a reason of our own.", { cause: error });
 }

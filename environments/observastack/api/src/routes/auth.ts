@@ -6,7 +6,7 @@ import { roles } from "../auth/roles.ts";
 import type { Tokens } from "../auth/tokens.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
-import { ProblemError, problemResponses, unauthorized } from "../problems.ts";
+import { jsonResponse, ProblemError, problemResponses, unauthorized } from "../problems.ts";
 import { currentContext } from "../request-context.ts";
 import type { Stores } from "../stores/index.ts";
 import { slug, text } from "./schemas.ts";
@@ -81,7 +81,7 @@ export const authRoutes: FastifyPluginAsyncZod<AuthOptions> = async (app, { stor
         tags: ["auth"],
         summary: "Log in",
         body: LoginRequest,
-        response: { 200: Session, ...problemResponses(400, 401, 413, 415, 429, 503) },
+        response: { 200: jsonResponse("Logged in.", Session), ...problemResponses(400, 401, 413, 415) },
       },
     },
     async (request) => {
@@ -124,7 +124,7 @@ export const authRoutes: FastifyPluginAsyncZod<AuthOptions> = async (app, { stor
         operationId: "getMe",
         tags: ["auth"],
         summary: "The person the token stands for, as the database knows them now",
-        response: { 200: User, ...problemResponses(401, 403, 503) },
+        response: { 200: jsonResponse("The person.", User), ...problemResponses(401, 403) },
       },
     },
     async (request) => {
@@ -143,7 +143,7 @@ export const authRoutes: FastifyPluginAsyncZod<AuthOptions> = async (app, { stor
         operationId: "getJwks",
         tags: ["auth"],
         summary: "The public keys that check a token",
-        response: { 200: Jwks },
+        response: { 200: jsonResponse("The keys.", Jwks), ...problemResponses() },
       },
     },
     async (_request, reply) => {

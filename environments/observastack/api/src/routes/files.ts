@@ -3,7 +3,7 @@ import { z } from "zod";
 import { principalOf } from "../auth/guard.ts";
 import type { Files } from "../files.ts";
 import type { Metrics } from "../metrics.ts";
-import { problemResponses } from "../problems.ts";
+import { jsonResponse, problemResponses } from "../problems.ts";
 import { contentDisposition, maxUploadBytes, receiveUpload } from "../upload.ts";
 import { limit } from "./schemas.ts";
 
@@ -64,7 +64,10 @@ export const fileRoutes: FastifyPluginAsyncZod<FileOptions> = async (app, { file
         operationId: "uploadFile",
         tags: ["files"],
         summary: "Store one file of at most 50 MB",
-        response: { 201: StoredFile, ...problemResponses(400, 401, 403, 413, 415, 503) },
+        response: {
+          201: jsonResponse("The file is stored.", StoredFile),
+          ...problemResponses(400, 401, 403, 413, 415),
+        },
       },
     },
     async (request, reply) => {
@@ -87,7 +90,7 @@ export const fileRoutes: FastifyPluginAsyncZod<FileOptions> = async (app, { file
           limit: limit(200, 50),
           offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
         }),
-        response: { 200: FilePage, ...problemResponses(400, 401, 403, 503) },
+        response: { 200: jsonResponse("One page of files.", FilePage), ...problemResponses(400, 401, 403) },
       },
     },
     (request) => files.list(principalOf(request).tenant, request.query),
@@ -111,7 +114,7 @@ export const fileRoutes: FastifyPluginAsyncZod<FileOptions> = async (app, { file
               },
             },
           },
-          ...problemResponses(400, 401, 403, 404, 503),
+          ...problemResponses(400, 401, 403, 404),
         },
       },
     },
@@ -140,7 +143,7 @@ export const fileRoutes: FastifyPluginAsyncZod<FileOptions> = async (app, { file
         params: FileParams,
         response: {
           204: z.undefined().describe("The file is gone."),
-          ...problemResponses(400, 401, 403, 404, 503),
+          ...problemResponses(400, 401, 403, 404, 413, 415),
         },
       },
     },

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Metrics } from "../metrics.ts";
+import { jsonResponse } from "../problems.ts";
 import type { Stores } from "../stores/index.ts";
 
 interface HealthOptions {
@@ -36,7 +37,15 @@ export const healthRoutes: FastifyPluginAsyncZod<HealthOptions> = async (app, { 
       url,
       {
         config: { access: "public" },
-        schema: { operationId, tags: ["health"], summary, response: { 200: Health, 503: Health } },
+        schema: {
+          operationId,
+          tags: ["health"],
+          summary,
+          response: {
+            200: jsonResponse("Everything that was checked is up.", Health),
+            503: jsonResponse("Something that was checked is down.", Health),
+          },
+        },
       },
       async (_request, reply) => {
         const checks = Object.fromEntries(

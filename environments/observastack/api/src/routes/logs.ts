@@ -5,7 +5,7 @@ import { principalOf } from "../auth/guard.ts";
 import { decodeCursor } from "../cursor.ts";
 import type { Defects } from "../defects.ts";
 import type { Metrics } from "../metrics.ts";
-import { badRequest, problemResponses } from "../problems.ts";
+import { badRequest, jsonResponse, problemResponses } from "../problems.ts";
 import { type LogPage, type LogStore, levels, scopeOf } from "../stores/logs.ts";
 import { instant, limit, text } from "./schemas.ts";
 
@@ -99,20 +99,17 @@ const LogPageSchema = z
     ],
   });
 
-// An empty filter is none: a form that is sent as it stands has empty fields.
-const filter = <T extends z.ZodType>(schema: T) => z.union([z.literal(""), schema]).optional();
-
 const Search = z.strictObject({
   query: z
     .string()
     .max(500)
     .optional()
     .meta({ description: "Words of the message.", examples: ["payment declined"] }),
-  service: filter(service),
-  level: filter(level),
-  traceId: filter(traceId),
-  from: filter(instant),
-  to: filter(instant),
+  service: service.optional(),
+  level: level.optional(),
+  traceId: traceId.optional(),
+  from: instant.optional(),
+  to: instant.optional(),
   limit: limit(200, 50),
   cursor: z.string().max(500).optional().meta({ description: "`nextCursor` of the page before." }),
 });
@@ -133,7 +130,10 @@ export const logRoutes: FastifyPluginAsyncZod<LogOptions> = async (app, { logs, 
             .meta({ description: "Answer when the records can be found (about a second)." }),
         }),
         body: IngestRequest,
-        response: { 202: IngestResult, ...problemResponses(400, 401, 403, 413, 415, 503) },
+        response: {
+          202: jsonResponse("The records were taken in, save those listed.", IngestResult),
+          ...problemResponses(400, 401, 403, 413, 415),
+        },
       },
     },
     async (request, reply) => {
@@ -155,13 +155,16 @@ export const logRoutes: FastifyPluginAsyncZod<LogOptions> = async (app, { logs, 
         tags: ["logs"],
         summary: "Search the log records of the caller's tenant, newest first",
         querystring: Search,
-        response: { 200: LogPageSchema, ...problemResponses(400, 401, 403, 503) },
+        response: {
+          200: jsonResponse("One page of what was found.", LogPageSchema),
+          ...problemResponses(400, 401, 403),
+        },
       },
     },
     async (request, reply) => {
       if (defects.isPlanted("api-search-slow")) await delay(1_500);
       const { tenant } = principalOf(request);
-      const { cursor, ...search } = withoutEmpty(request.query);
+      const { cursor, ...search } = request.query;
       if (search.from && search.to && Date.parse(search.from) > Date.parse(search.to))
         throw badRequest("querystring/from is later than querystring/to");
       const after = cursor === undefined ? undefined : decodeCursor(cursor, scopeOf(tenant, search));
@@ -171,13 +174,6 @@ export const logRoutes: FastifyPluginAsyncZod<LogOptions> = async (app, { logs, 
     },
   );
 };
-
-type Query = z.infer<typeof Search>;
-type NonEmpty<T> = { [Key in keyof T]: Exclude<T[Key], ""> };
-
-function withoutEmpty(query: Query): NonEmpty<Query> {
-  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== "")) as NonEmpty<Query>;
-}
 
 function withTotalAsString(page: LogPage): string {
   return JSON.stringify({ ...page, total: String(page.total) });

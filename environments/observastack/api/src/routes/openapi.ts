@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { jsonResponse, problemResponses } from "../problems.ts";
 
 export const openapiRoutes: FastifyPluginAsyncZod = async (app) => {
   app.get(
@@ -10,7 +11,10 @@ export const openapiRoutes: FastifyPluginAsyncZod = async (app) => {
         operationId: "getOpenapi",
         tags: ["health"],
         summary: "This description",
-        response: { 200: z.record(z.string(), z.unknown()).describe("An OpenAPI 3.1 document.") },
+        response: {
+          200: jsonResponse("An OpenAPI 3.1 document.", z.record(z.string(), z.unknown())),
+          ...problemResponses(),
+        },
       },
     },
     async () => app.swagger() as unknown as Record<string, unknown>,

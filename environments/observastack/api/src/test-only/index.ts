@@ -2,7 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Config } from "../config.ts";
-import { problemResponses, unauthorized } from "../problems.ts";
+import { jsonResponse, problemResponses, unauthorized } from "../problems.ts";
 import type { ObjectStore } from "../stores/objects.ts";
 import { reset } from "./reset.ts";
 import { SeedRequest, SeedResult, seed } from "./seed.ts";
@@ -29,9 +29,13 @@ export const testRoutes: FastifyPluginAsyncZod<TestOptions> = async (app, { conf
       schema: {
         operationId: "seed",
         tags: ["test"],
+        security: [{ testKey: [] }],
         summary: "Make tenants and users as given; those that exist are brought up to date",
         body: SeedRequest,
-        response: { 200: SeedResult, ...problemResponses(400, 401, 413, 415, 503) },
+        response: {
+          200: jsonResponse("What was made and what was brought up to date.", SeedResult),
+          ...problemResponses(400, 401, 413, 415),
+        },
       },
     },
     (request) => seed(config, request.body),
@@ -44,8 +48,12 @@ export const testRoutes: FastifyPluginAsyncZod<TestOptions> = async (app, { conf
       schema: {
         operationId: "reset",
         tags: ["test"],
+        security: [{ testKey: [] }],
         summary: "Remove all tenants, users, files, log records and counters",
-        response: { 204: z.undefined().describe("Everything is gone."), ...problemResponses(401, 503) },
+        response: {
+          204: z.undefined().describe("Everything is gone."),
+          ...problemResponses(400, 401, 413, 415),
+        },
       },
     },
     async (_request, reply) => {
