@@ -11,9 +11,10 @@ async function machineWith(options: { registry: boolean; hasMmdebstrap?: boolean
   let current: string | undefined;
   const machine = await scriptedMachine({
     onPath: ["docker", ...(options.hasMmdebstrap === false ? [] : ["mmdebstrap"])],
-    script: async (line) => {
+    script: async (line, { onLine }) => {
       if (line.startsWith("docker image inspect")) return current && `${current} 2026-11-21T07:00:00Z\n`;
       if (line.startsWith("docker pull")) {
+        onLine?.(options.registry ? "trixie-slim: Pulling from library/debian" : "no such host", "stdout");
         if (options.registry) current = id;
         return options.registry ? "" : undefined;
       }

@@ -19,6 +19,8 @@ describe("versions", () => {
     ["2.24.4", "2.24.4", true],
     ["2.24.3", "2.24.4", false],
     ["2.24", "2.24.0", true],
+    ["2", "2.0.1", false],
+    ["2.x", "2.0", true],
     ["2.100.0", "2.24.4", true],
     ["1.99.99", "2.0", false],
   ])("%s is at least %s: %s", (version, minimum, expected) => {
