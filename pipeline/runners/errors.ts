@@ -12,3 +12,15 @@ export class SuiteCrashed extends GauntletError {
     });
   }
 }
+
+/** The suite took longer than its configuration allows; its verdict is ERROR. */
+export class SuiteTimedOut extends GauntletError {
+  override readonly name = "SuiteTimedOut";
+
+  constructor(limitMs: number) {
+    super(`took longer than ${limitMs / 1000} s`, {
+      code: "SUITE_TIMED_OUT",
+      hint: "raise the suite's `timeoutMs`, or split the suite",
+    });
+  }
+}

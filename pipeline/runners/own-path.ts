@@ -10,17 +10,27 @@ export function ownFile(moduleUrl: string, name: string): string {
 
 /** A file of a package the project installed itself. Throws UsageError that names the package and how to add it. */
 export function packageFile(projectFolder: string, packageName: string, file: string): string {
-  const fromProject = createRequire(`${projectFolder}/package.json`);
-  const fromHere = createRequire(import.meta.url);
-  for (const require of [fromProject, fromHere]) {
-    try {
-      return require.resolve(`${packageName}/package.json`).replace(/package\.json$/, file);
-    } catch {
-      // Not there; the next place may have it.
-    }
-  }
+  const found = resolved(projectFolder, `${packageName}/package.json`);
+  if (found !== undefined) return found.replace(/package\.json$/, file);
   throw new UsageError(`this suite needs the package ${packageName}`, {
     code: "RUNNER_MISSING",
     hint: `npm install --save-dev ${packageName}`,
   });
+}
+
+/** What `require(packageName)` would load in the project; undefined when it is not installed. */
+export function packageMain(projectFolder: string, packageName: string): string | undefined {
+  return resolved(projectFolder, packageName);
+}
+
+/** The project's own comes first, then what is installed beside gauntlet. */
+function resolved(projectFolder: string, name: string): string | undefined {
+  for (const from of [`${projectFolder}/package.json`, import.meta.url]) {
+    try {
+      return createRequire(from).resolve(name);
+    } catch {
+      // Not there; the next place may have it.
+    }
+  }
+  return undefined;
 }

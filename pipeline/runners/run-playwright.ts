@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { readPlaywrightReport } from "#reports";
 import type { SuiteOf } from "../config/index.ts";
 import { SuiteCrashed } from "./errors.ts";
-import { packageFile } from "./own-path.ts";
+import { packageFile, packageMain } from "./own-path.ts";
 import { recordTests } from "./record-tests.ts";
 import type { SuiteContext } from "./runner.ts";
 import { runSuiteProcess } from "./suite-process.ts";
@@ -17,7 +17,7 @@ export async function runPlaywright(context: SuiteContext<SuiteOf<"playwright">>
       packageFile(context.projectFolder, "@playwright/test", "cli.js"),
       "test",
       `--config=${context.suite.config.config}`,
-      "--reporter=json,allure-playwright",
+      `--reporter=${["json", ...allureReporter(context)].join(",")}`,
       `--output=${join(context.workFolder, "artifacts")}`,
       `--retries=${context.suite.retries}`,
     ],
@@ -52,4 +52,13 @@ export async function runPlaywright(context: SuiteContext<SuiteOf<"playwright">>
       `playwright exited with ${result.exitCode} though no test failed`,
     );
   }
+}
+
+/** Allure's pages are for people, the verdict needs none of them: without its reporter the suite runs all the same. */
+function allureReporter({ projectFolder, suite, events }: SuiteContext): string[] {
+  const reporter = packageMain(projectFolder, "allure-playwright");
+  if (reporter !== undefined) return [reporter];
+  const message = `suite ${suite.name} will be missing in the Allure report: npm install --save-dev allure-playwright`;
+  events({ type: "warning", message });
+  return [];
 }

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { SuiteOf } from "../config/index.ts";
 import { fakeEnvironment, type LoopbackServer, loopbackServer } from "../testing/fake-environment.ts";
-import { watchProcesses } from "../testing/watch-processes.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import {
   linkPackages,
@@ -10,6 +9,7 @@ import {
   type TrialOptions,
   trySuite,
 } from "../testing/try-suite.ts";
+import { watchProcesses } from "../testing/watch-processes.ts";
 import { runVitest } from "./run-vitest.ts";
 
 const head = 'import { expect, it } from "vitest";\n';
@@ -106,7 +106,7 @@ describe.concurrent("runVitest", () => {
   it("stops when the suite takes too long", async () => {
     const files = { "suites/a.test.ts": `${head}it("waits", () => new Promise(() => {}));` };
     const { error, durationMs } = await trial(files, { timeoutMs: 300 });
-    expect(error).toMatchObject({ code: "COMMAND_TIMED_OUT" });
+    expect(error).toMatchObject({ code: "SUITE_TIMED_OUT" });
     expect(durationMs).toBeLessThan(8000);
   });
 

@@ -1,6 +1,6 @@
 import { mkdir, symlink, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { createLog } from "#core/log";
 import type { RunEvent } from "#core/ports";
 import type { StartedEnvironment } from "#environments";
@@ -96,7 +96,6 @@ export async function surroundings(
     allureFolder: folder.file("allure-results"),
     ledgerFile: folder.file("faults.jsonl"),
     tools: { k6: undefined, chromium: undefined, ...options.tools },
-    archiveKey: new Uint8Array(32),
     seed: 42,
     signal: options.signal ?? new AbortController().signal,
     log: createLog({ write: () => {} }),
@@ -105,11 +104,11 @@ export async function surroundings(
 
 /** Makes packages of this project's own installation available to the project in `folder`. */
 export async function linkPackages(folder: TemporaryFolder, ...names: readonly string[]): Promise<void> {
-  const { resolve } = createRequire(import.meta.url);
+  const installed = fileURLToPath(new URL("../../node_modules/", import.meta.url));
   for (const name of names) {
     const link = folder.file("node_modules", name);
     await mkdir(dirname(link), { recursive: true });
-    await symlink(dirname(resolve(join(name, "package.json"))), link);
+    await symlink(join(installed, name), link);
   }
 }
 
