@@ -89,8 +89,41 @@ describe("a bundle @req:A9", () => {
       exitCode: 6,
     });
     await using writer = await openBundle(join(root, "b"), { suite: "b", runner: "x" });
-    await expect(writer.finish({ status: "crashed" })).rejects.toThrow(/reason/);
+    expect(await writer.finish({ status: "crashed", reason: "" })).toMatchObject({
+      reason: "no reason was given",
+    });
     await expect(writer.finish({ status: "complete" })).rejects.toThrow(/already finished/);
+  });
+
+  it("holds findings as SARIF, verified like the rest", async () => {
+    const folder = await written(async (writer) => {
+      await writer.findings({ name: "headers" }, [{ ruleId: "csp", level: "warning", message: "no CSP" }]);
+      await expect(writer.findings({ name: "headers" }, [])).rejects.toThrow(/already written/);
+    });
+    expect((await readBundle(folder)).status).toBe("complete");
+    expect(JSON.parse(await readFile(join(folder, "findings.sarif"), "utf8")).runs[0].results).toHaveLength(
+      1,
+    );
+    await writeFile(join(folder, "findings.sarif"), "{}");
+    expect((await readBundle(folder)).reason).toMatch(/findings.sarif is not what was written/);
+  });
+
+  it("leaves nothing of itself where only a part could be made", async () => {
+    await mkdir(join(root, "half"));
+    await writeFile(join(root, "half", "metrics.jsonl"), "");
+    await expect(openBundle(join(root, "half"), { suite: "x", runner: "x" })).rejects.toMatchObject({
+      code: "BUNDLE_EXISTS",
+    });
+    expect(await readdir(join(root, "half"))).toEqual(["metrics.jsonl"]);
+  });
+
+  it("throws what stands in the way of an attachment, unless it is merely not there", async () => {
+    await written(async (writer) => {
+      const attach = (path: string) =>
+        writer.test({ ...passed, title: [path], attach: [{ name: "x", source: { path } }] });
+      expect((await attach(join(root, "gone"))).attachments).toEqual([]);
+      await expect(attach(root)).rejects.toMatchObject({ code: "EISDIR" });
+    });
   });
 
   it("says so when the folder cannot be made", async () => {

@@ -5,6 +5,7 @@ import { type Clock, systemClock } from "#core/clock";
 import { GauntletError } from "#core/errors";
 import { ReportError, unwritable } from "../errors.ts";
 import { asFileName, insideFolder, makeFolder, writeInside } from "../inside-folder.ts";
+import { type Finding, sarifLog } from "../writers/sarif.ts";
 import { countsOf } from "./outcomes.ts";
 import {
   type Attachment,
@@ -49,7 +50,7 @@ export type NewMetric = WithoutVersion<MetricRecord>;
 
 export interface BundleEnd {
   status: BundleStatus;
-  /** Needed unless the status is `complete`. */
+  /** Why, unless the status is `complete`. */
   reason?: string;
   /** What a person types to see the same again. */
   command?: string;
@@ -57,11 +58,13 @@ export interface BundleEnd {
 
 export interface BundleWriter extends AsyncDisposable {
   readonly folder: string;
-  /** Appends a line; on disk when the promise resolves. Throws GauntletError INVALID_RECORD for what no reader would accept. */
+  /** Appends a line; it survives the death of this process once the promise resolves. Throws GauntletError INVALID_RECORD for what no reader would accept. */
   test(test: NewTest): Promise<TestRecord>;
   metric(metric: NewMetric): Promise<MetricRecord>;
   /** Copies content (or the file at `path`) into the bundle; put the answer into a test's `attachments`. */
   attach(name: string, source: AttachmentSource): Promise<Attachment>;
+  /** Writes `findings.sarif`; once. */
+  findings(tool: { name: string; version?: string }, findings: readonly Finding[]): Promise<void>;
   /** Writes the manifest. Once only: evidence is not rewritten. */
   finish(end: BundleEnd): Promise<Manifest>;
 }
@@ -90,7 +93,7 @@ export async function openBundle(folder: string, options: BundleOptions): Promis
     const path = `attachments/${digest.slice(0, 12)}-${asFileName(name)}`;
     if (!attachments.has(path)) {
       await writeInside(folder, path, content);
-      attachments.set(path, { name: path, sha256: digest, bytes: Buffer.byteLength(content) });
+      attachments.set(path, describeFile(path, content));
     }
     return { name, path, sha256: digest };
   }
@@ -121,6 +124,13 @@ export async function openBundle(folder: string, options: BundleOptions): Promis
       return record;
     },
     attach,
+    async findings(tool, findings) {
+      if (attachments.has(findingsFile))
+        throw invalid(`the findings of ${options.suite} are already written`);
+      const text = `${JSON.stringify(sarifLog(tool, findings), null, 2)}\n`;
+      await writeInside(folder, findingsFile, text);
+      attachments.set(findingsFile, describeFile(findingsFile, text));
+    },
     async finish(end) {
       if (isFinished) throw invalid(`the bundle of ${options.suite} is already finished`);
       isFinished = true;
@@ -138,6 +148,7 @@ export async function openBundle(folder: string, options: BundleOptions): Promis
           ...[...attachments.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
         ],
         ...end,
+        ...(end.status !== "complete" && !end.reason ? { reason: "no reason was given" } : {}),
       });
       await writeInside(folder, "manifest.json", `${JSON.stringify(manifest, null, 2)}\n`);
       return manifest;
@@ -145,6 +156,16 @@ export async function openBundle(folder: string, options: BundleOptions): Promis
     async [Symbol.asyncDispose]() {
       await close();
     },
+  };
+}
+
+const findingsFile = "findings.sarif";
+
+function describeFile(name: string, content: string | Uint8Array): Manifest["files"][number] {
+  return {
+    name,
+    sha256: createHash("sha256").update(content).digest("hex"),
+    bytes: Buffer.byteLength(content),
   };
 }
 
