@@ -14,6 +14,11 @@ Exit codes:
 
 /** Runs one command and sets the exit code; never throws. */
 export async function main(args: readonly string[]): Promise<void> {
+  process.on("uncaughtException", (error) => {
+    // The state is unknown, so nothing is undone here: the watcher of each environment sees us go and does it.
+    fail(error, args.includes("--json"));
+    process.exit(exitCodes.internal);
+  });
   const program = new Command("gauntlet")
     .description(
       "Starts your Compose system fresh, fills it, runs every kind of test, and merges only on evidence.",

@@ -20,7 +20,7 @@ test.describe("accessibility @req:B4", () => {
     test(`${path} has no serious finding`, async ({ signIn }) => {
       const page = await signIn("editor", { path });
       await expect(page.getByRole("heading", { name: heading, exact: true })).toBeVisible();
-      await page.waitForLoadState("networkidle");
+      await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
       expect(grave((await new AxeBuilder({ page }).analyze()).violations)).toEqual([]);
     });
   }

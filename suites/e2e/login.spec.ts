@@ -4,7 +4,7 @@ import { expect, test } from "./fixtures.ts";
 test.describe("login @req:B4 @req:G1", () => {
   test("shows who is in and for which tenant, and lets them out again", async ({ signIn }) => {
     const page = await signIn("viewer");
-    await expect(page.getByTestId("tenant")).toHaveText("acme");
+    await expect(page.getByTestId("tenant")).toContainText("acme");
     await page.getByRole("button", { name: "Sign out" }).click();
     await expect(page.getByRole("status")).toContainText("signed out");
     await page.goto("/logs");
@@ -31,7 +31,6 @@ test.describe("login @req:B4 @req:G1", () => {
     await page.route("**/api/logs*", (route) =>
       route.fulfill({ status: 401, contentType: "application/problem+json", body: "{}" }),
     );
-    await page.getByRole("link", { name: "Logs" }).click();
     await page.reload();
     await expect(page.getByRole("alert")).toContainText("session has ended");
   });

@@ -1,18 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
-import { login, type Session, search, system, tenants } from "../support/observastack.ts";
+import { groundTruth, login, type Session, search, system, tenants } from "../support/observastack.ts";
 
-interface GroundTruth {
-  counts: { logs: Record<string, number> };
-}
-
-let truth: GroundTruth;
 let session: Session;
 beforeAll(async () => {
-  const file = Object.values(system.environment.groundTruth).find((path) =>
-    path.endsWith("ground-truth.json"),
-  );
-  truth = JSON.parse(await readFile(file as string, "utf8")) as GroundTruth;
   session = await login("viewer");
 });
 
@@ -43,12 +33,12 @@ describe("from service to store @req:B3 @req:G4", () => {
   });
 
   it("holds every seeded log of the tenant, neither more nor fewer @req:C6", async () => {
-    const expected = truth.counts.logs[tenants.ours] as number;
-    const { total } = await search(session, {
-      query: "",
-      to: new Date(Date.parse(system.environment.anchor) - 1).toISOString(),
-      limit: "1",
-    });
-    expect(total).toBe(expected);
+    const truth = await groundTruth();
+    const { from, to } = truth.window;
+    const seeded = truth.tenants[tenants.ours]?.logs;
+    const { total } = await search(session, { from, to, limit: "1" });
+    expect(total).toBe(seeded?.total);
+    const errors = await search(session, { from, to, level: "error", limit: "1" });
+    expect(errors.total).toBe(seeded?.byLevel["error"]);
   });
 });

@@ -23,14 +23,11 @@ describe("headers of the edge @req:B7", () => {
   it.each(["/metrics", "/api/metrics", "/api/test/seed", "/.git/config", "/.env"])(
     "does not publish %s",
     async (path) => {
-      const answer = await fetch(system.url("edge", path), {
-        method: path.includes("seed") ? "POST" : "GET",
-        redirect: "manual",
-      });
-      const body = await answer.text();
-      const isApplicationShell = answer.status === 200 && body.includes("<!doctype html");
-      expect(answer.status >= 400 || isApplicationShell).toBe(true);
-      expect(body).not.toMatch(/process_cpu|\[core\]|PASSWORD/);
+      for (const method of ["GET", "POST"]) {
+        const answer = await fetch(system.url("edge", path), { method, redirect: "manual" });
+        expect(answer.status).toBeGreaterThanOrEqual(400);
+        expect(await answer.text()).not.toMatch(/process_cpu|\[core\]|PASSWORD/);
+      }
     },
   );
 });

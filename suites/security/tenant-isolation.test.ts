@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
+  groundTruth,
   ingest,
   login,
   logRecord,
@@ -32,15 +32,11 @@ describe("tenant isolation @req:B7", () => {
   });
 
   it("shows no seeded canary of one tenant to the other", async () => {
-    const truthFile = Object.values(system.environment.groundTruth).find((file) =>
-      file.endsWith("ground-truth.json"),
-    );
-    const truth = JSON.parse(await readFile(truthFile as string, "utf8")) as {
-      canaries: Record<string, string>;
-    };
-    const canary = truth.canaries[tenants.ours] as string;
+    const truth = await groundTruth();
+    const canary = truth.tenants[tenants.ours]?.canary ?? "";
     expect(canary).toBeTruthy();
-    expect((await search(theirs, { query: `"${canary}"` })).total).toBe(0);
+    expect((await search(ours, { query: canary })).total).toBeGreaterThan(0);
+    expect((await search(theirs, { query: canary })).total).toBe(0);
   });
 
   it("ignores a tenant that a request claims for itself", async () => {
@@ -78,6 +74,7 @@ describe("tenant isolation @req:B7", () => {
     const answer = await fetch(system.url("edge", "/api/logs"), {
       headers: { authorization: `Bearer ${forged}` },
     });
-    expect([401, 403, 404]).toContain(answer.status);
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(answer.status).toBeLessThan(500);
   });
 });

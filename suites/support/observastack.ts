@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { connect } from "#suite";
 
 export const system = connect();
@@ -76,9 +77,14 @@ export async function search(session: Session, parameters: Record<string, string
   return (await answer.json()) as LogPage;
 }
 
-/** A record at the environment's anchor, for tests that only care about some of it. */
+/** A record just after the seeded window, which ends at the anchor, for tests that only care about some of it. */
 export function logRecord(part: Partial<LogRecord> & { message: string }): LogRecord {
-  return { timestamp: system.environment.anchor, service: "checkout", level: "info", ...part };
+  return {
+    timestamp: new Date(Date.parse(system.environment.anchor) + 1000).toISOString(),
+    service: "checkout",
+    level: "info",
+    ...part,
+  };
 }
 
 export async function upload(
@@ -90,4 +96,18 @@ export async function upload(
   const form = new FormData();
   form.set("file", new Blob([content], { type }), name);
   return session.call("/api/files/upload", { method: "POST", body: form });
+}
+
+/** What the seed stage put into the system, as far as suites compare with it. */
+export interface GroundTruth {
+  window: { from: string; to: string };
+  tenants: Record<string, { canary: string; logs: { total: number; byLevel: Record<string, number> } }>;
+}
+
+export async function groundTruth(): Promise<GroundTruth> {
+  const file = Object.values(system.environment.groundTruth).find((path) =>
+    path.endsWith("ground-truth.json"),
+  );
+  if (file === undefined) throw new Error("the environment was not seeded");
+  return JSON.parse(await readFile(file, "utf8")) as GroundTruth;
 }
