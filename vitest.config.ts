@@ -2,7 +2,10 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["{core,environments,generators,chaos,backups,operations,reports,pipeline,scripts,bench}/**/*.test.ts", ".github/*.test.ts"],
+    include: [
+      "{core,environments,generators,chaos,backups,operations,reports,pipeline,scripts,bench}/**/*.test.ts",
+      ".github/*.test.ts",
+    ],
     exclude: ["**/node_modules/**", "**/dist/**"],
     testTimeout: 20_000,
     hookTimeout: 120_000,
@@ -10,7 +13,12 @@ export default defineConfig({
     coverage: {
       provider: "v8",
       include: ["{core,environments,generators,chaos,backups,operations,reports,pipeline}/**/*.ts"],
-      exclude: ["**/*.test.ts", "**/index.ts", "environments/observastack/**", "pipeline/checks/load/*.k6.ts"],
+      exclude: [
+        "**/*.test.ts",
+        "**/index.ts",
+        "environments/observastack/**",
+        "pipeline/checks/load/*.k6.ts",
+      ],
       reporter: ["text-summary", "json-summary"],
       reportsDirectory: ".gauntlet/coverage",
     },

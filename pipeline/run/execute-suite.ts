@@ -1,5 +1,4 @@
 import { mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { describeError } from "#core/errors";
 import type { Log } from "#core/log";
 import type { RunEventSink } from "#core/ports";
@@ -92,9 +91,4 @@ function endOf(
     return { status: "timed-out", reason: `took longer than ${suite.timeoutMs / 1000} s` };
   const described = describeError(error);
   return { status: "crashed", reason: [described.message, described.hint].filter(Boolean).join("; ") };
-}
-
-/** Where suites with reporters of their own put their Allure results. */
-export function allureFolderOf(folder: RunFolder): string {
-  return join(folder.path, "allure-results");
 }

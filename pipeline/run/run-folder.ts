@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { GauntletError } from "#core/errors";
-import { isAlive, type ProcessIdentity, thisProcess, writeFileAtomic } from "#core/state";
+import { type ProcessIdentity, thisProcess, writeFileAtomic } from "#core/state";
 import { exitCodes, type Verdict } from "#core/verdict";
 
 /** `run.json`: how far the run is, for those who look from outside or after a crash. */
@@ -93,11 +93,6 @@ export class RunFolder {
     this.state.durationMs = Date.now() - Date.parse(this.state.startedAt);
     await this.save();
   }
-}
-
-/** Whether the process that owns the run still works on it. */
-export function isRunLive(state: RunState): boolean {
-  return state.state === "running" && isAlive(state.owner);
 }
 
 function timestamp(ms: number): string {
