@@ -3,7 +3,7 @@ import { checkedConfig } from "../testing/small-config.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { crossCheck } from "./cross-check.ts";
 
-it("is silent when every name and file is there @req:A2", async () => {
+it("is silent when every name and file is there @req:A7", async () => {
   await using folder = await temporaryFolder({
     "compose.yaml": "",
     "e2e.config.ts": "",

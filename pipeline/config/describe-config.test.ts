@@ -3,7 +3,7 @@ import { checkedConfig, smallConfig } from "../testing/small-config.ts";
 import { describeConfig } from "./describe-config.ts";
 import type { GauntletConfig } from "./schema.ts";
 
-it("tells of each value whether the file says so or it is a default @req:A2", () => {
+it("tells of each value whether the file says so or it is a default @req:A7", () => {
   const written: GauntletConfig = {
     ...smallConfig,
     suites: { smoke: { runner: "smoke", timeoutMs: 5000, endpoints: [{ service: "web" }] } },

@@ -5,7 +5,7 @@ import { loadConfig } from "./load-config.ts";
 
 const valid = `export default ${JSON.stringify(smallConfig)};\n`;
 
-it("finds the configuration upwards, checks it and freezes it @req:A2", async () => {
+it("finds the configuration upwards, checks it and freezes it @req:A7", async () => {
   await using folder = await temporaryFolder({
     "gauntlet.config.ts": valid,
     "compose.yaml": "",

@@ -12,7 +12,7 @@ const config = checkedConfig({
   },
 });
 
-it("takes the nearest value of what a profile extends @req:A2", () => {
+it("takes the nearest value of what a profile extends @req:A7", () => {
   expect(resolveProfile(config, "soak")).toEqual({
     name: "soak",
     suites: ["again"],

@@ -12,7 +12,7 @@ function problemsIn(config: unknown): string[] {
 
 const withSuite = (suite: unknown) => problemsIn({ ...smallConfig, suites: { one: suite } });
 
-describe("the configuration's schema @req:A2", () => {
+describe("the configuration's schema @req:A7", () => {
   it("is silent about a valid one and fills in defaults", () => {
     const config = checkedConfig();
     expect(config.environment).toMatchObject({

@@ -11,7 +11,7 @@ function loadedWith(folder: string, secrets: GauntletConfig["environment"]["secr
   return { file: `${folder}/gauntlet.config.ts`, folder, config, written };
 }
 
-it("makes new ones for each run, and takes the rest from where the references point @req:A2", async () => {
+it("makes new ones for each run, and takes the rest from where the references point @req:A7", async () => {
   await using folder = await temporaryFolder({ "secrets/license": "from a file" });
   const loaded = loadedWith(folder.path, {
     password: { generate: "password" },
