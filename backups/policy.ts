@@ -22,6 +22,12 @@ const filesSourceSchema = z.strictObject({
   service: z.string().min(1),
   /** A directory inside the container. The directory itself stays, its content is what is backed up. */
   path: z.string().regex(/^\/.*[^/]$/, "an absolute path below /, without a slash at the end"),
+  /** Paths below `path` that are neither captured nor touched by a restore: a store's own locks and temporary files. */
+  exclude: z
+    .array(
+      z.string().regex(/^[^/*?[\\][^*?[\\]*[^/*?[\\]$/, "a path relative to the source's, without wildcards"),
+    )
+    .default([]),
   osUser: z.string().min(1).optional(),
 });
 

@@ -55,7 +55,7 @@ describe("findRecovery", () => {
         const found = findRecovery({
           observe: observing(course),
           fromMs: 0,
-          toMs: atMs + 1,
+          toMs: Math.ceil((atMs + 1) / 20) * 20,
           consecutiveSuccesses,
         });
         if (!found) return;

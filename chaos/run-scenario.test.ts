@@ -194,7 +194,7 @@ describe("container.crash on a scripted service", () => {
 
 describe("targets", () => {
   it("refuses a scenario whose targets are only our own helpers @req:D5", async () => {
-    const { system, context } = setUp({ labels: { "gauntlet.helper": "watcher" } });
+    const { system, context } = setUp({ labels: { "dev.gauntlet.helper": "watcher" } });
     await expect(runScenario(scenario(), context)).rejects.toMatchObject({ code: "NO_TARGETS", exitCode: 2 });
     expect(system.signals).toEqual([]);
   });

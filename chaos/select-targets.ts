@@ -4,7 +4,7 @@ import { randomStream } from "#core/random";
 import type { ChaosScenario } from "./scenario.ts";
 
 /** Containers and processes of our own carry this label and are never disturbed. */
-export const helperLabel = "gauntlet.helper";
+export const helperLabel = "dev.gauntlet.helper";
 
 /** The targets the scenario's fault acts on; the same seed draws the same ones. Throws UsageError when there are none. */
 export function selectTargets(scenario: ChaosScenario, targets: TargetPool, seed: number): Target[] {

@@ -17,7 +17,7 @@ let other: StoreContainer;
 let folder: string;
 let context: BackupContext;
 const key = createBackupKey();
-const files: FilesSource = { name: "uploads", engine: "files", service: "store", path: "/data" };
+const files: FilesSource = { name: "uploads", engine: "files", service: "store", path: "/data", exclude: [] };
 const policy = parseBackupPolicy({
   file: "policy.yaml",
   text: `{ version: 1, kind: BackupPolicy, name: nightly, compression: gzip, encryption: { key: "secret:k" },
@@ -101,6 +101,19 @@ describe("planted differences", () => {
     const { differences } = compareDigests(before, await filesEngine.digest(files, source.target, io));
     expect(differences.map(({ kind, name }) => `${kind} ${name}`)).toEqual(expected);
   });
+});
+
+it("leaves what is excluded where it is, on both sides @req:E5", async () => {
+  const sources = [{ ...files, exclude: ["buckets/uploads", "versions/locks"] }];
+  await other.shell(
+    "find /data -mindepth 1 -delete; mkdir -p /data/versions/locks/deep /data/buckets/uploads/old; echo 1 > /data/versions/locks/deep/l; echo 2 > /data/versions/x",
+  );
+  const manifest = await createRecoveryPoint({ ...policy, sources }, context);
+  const restored = await restoreRecoveryPoint(manifest.id, { ...context, targets: other.pool });
+  expect(restored.sources[0]?.comparison).toMatchObject({ differences: [], unsettled: [] });
+  expect(await other.shell("cd /data; ls -d versions/* versions/locks/deep/l buckets/uploads/*")).toBe(
+    "buckets/uploads/old\nversions/locks\nversions/locks/deep/l",
+  );
 });
 
 it("fails on a directory that is not there, and stores nothing @req:E5", async () => {

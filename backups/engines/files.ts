@@ -22,7 +22,14 @@ export const filesEngine: BackupEngine<FilesSource> = {
   digest,
 };
 
-const tarOptions = ["--format=posix", "--xattrs", "--xattrs-include=*", "--numeric-owner", "--sort=name"];
+const tarOptions = [
+  "--format=posix",
+  "--xattrs",
+  "--xattrs-include=*",
+  "--numeric-owner",
+  "--sort=name",
+  "--anchored",
+];
 /** Times of access and change would differ on every read. */
 const paxOptions = "--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime";
 
@@ -54,11 +61,8 @@ async function digest(source: FilesSource, target: Target, io: EngineIo): Promis
 }
 
 async function restore(source: FilesSource, target: Target, stream: Readable, io: EngineIo): Promise<void> {
-  await execute(
-    target,
-    ["find", source.path, "-mindepth", "1", "!", "-type", "d", "-delete"],
-    options(source, io),
-  );
+  const removal = findFrom(source, "!", "-type", "d", "-exec", "rm", "-f", "--", "{}", "+");
+  await execute(target, removal, options(source, io));
   const digest = createTarDigest();
   const extract = [
     "tar",
@@ -89,19 +93,28 @@ async function removeDirectoriesBeside(
   target: Target,
   io: EngineIo,
 ): Promise<void> {
-  const find = ["find", source.path, "-mindepth", "1", "-depth", "-type", "d", "-printf", "%P\\0"];
-  const { stdout } = await execute(target, find, options(source, io));
+  const { stdout } = await execute(target, findFrom(source, "-type", "d", "-print0"), options(source, io));
   const extra = stdout
     .toString("utf8")
     .split("\0")
+    .map((path) => path.slice("./".length))
+    .sort()
+    .reverse()
     .filter((path) => path !== "" && !entries.has(path));
   if (extra.length === 0) return;
   const remove = ["sh", "-c", 'cd "$0" && exec xargs -0 rmdir --', source.path];
   await execute(target, remove, { ...options(source, io), input: extra.map((path) => `${path}\0`).join("") });
 }
 
+/** A find over the tree's content from within it, excluded paths left out. */
+function findFrom(source: FilesSource, ...action: string[]): string[] {
+  const pruned = source.exclude.flatMap((path) => ["-path", `./${path}`, "-prune", "-o"]);
+  return ["sh", "-c", 'cd "$0" && exec find . "$@"', source.path, "-mindepth", "1", ...pruned, ...action];
+}
+
 function readTree(source: FilesSource, target: Target, io: EngineIo) {
-  const argv = ["tar", "--create", ...tarOptions, paxOptions, "--directory", source.path, "."];
+  const excluded = source.exclude.map((path) => `--exclude=./${path}`);
+  const argv = ["tar", "--create", ...tarOptions, paxOptions, ...excluded, "--directory", source.path, "."];
   return executeToStream(target, argv, options(source, io));
 }
 

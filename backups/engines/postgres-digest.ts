@@ -31,6 +31,16 @@ export async function postgresDigest(
   return { v: 1, engine: "postgres", entries };
 }
 
+/** The state of each sequence, which no snapshot holds still. Part of the digest too. */
+export async function sequenceStates(
+  source: PostgresSource,
+  target: Target,
+  io: EngineIo,
+): Promise<Digest["entries"]> {
+  const lines = await query(source, target, `SET search_path = pg_catalog;\n${sequenceQuery}\n`, io);
+  return Object.fromEntries(lines.map(([name, ...values]) => [name as string, values.join("\t")]));
+}
+
 function schemaDump(source: PostgresSource, snapshot: string | undefined): string[] {
   const argv = [
     "pg_dump",
@@ -81,6 +91,9 @@ const isDumped = `NOT EXISTS (SELECT FROM pg_depend p WHERE p.classid = 'pg_clas
     AND NOT EXISTS (SELECT FROM pg_extension x WHERE c.oid = ANY (x.extconfig)))
   AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`;
 
+const sequenceQuery = `SELECT format('SELECT %L, last_value || '' called='' || is_called FROM %s', 'state ' || n.nspname || '.' || c.relname, c.oid::regclass)
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'S' AND ${isDumped} ORDER BY 1 \\gexec`;
+
 const digestQueries = `
 SET LOCAL search_path = pg_catalog;
 SET LOCAL row_security = off;
@@ -97,8 +110,7 @@ SELECT format('SELECT %L, ''rows='' || count(*) || '' sum='' || mod(coalesce(sum
 SELECT 'large objects', 'count=' || (SELECT count(*) FROM pg_largeobject_metadata)
   || ' sum=' || mod(coalesce(sum(hashtextextended(loid || '/' || pageno || '/' || encode(data, 'hex'), 0)::numeric), 0), 18446744073709551616)
   FROM pg_largeobject;
-SELECT format('SELECT %L, last_value || '' called='' || is_called FROM %s', 'state ' || n.nspname || '.' || c.relname, c.oid::regclass)
-  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'S' AND ${isDumped} ORDER BY 1 \\gexec
+${sequenceQuery}
 SELECT 'role ' || rolname, concat_ws(' ', rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication, rolbypassrls, rolconnlimit, coalesce(rolvaliduntil, 'infinity'),
     'in=' || (SELECT string_agg(g.rolname || (m.admin_option::text), ',' ORDER BY g.rolname) FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid WHERE m.member = r.oid),
     'set=' || (SELECT string_agg(replace(array_to_string(s.setconfig, ';'), E'\\n', ' '), ';') FROM pg_db_role_setting s WHERE s.setrole = r.oid AND s.setdatabase = 0))

@@ -6,6 +6,8 @@ import type { EngineIo } from "./engine.ts";
 import { execute } from "./exec-stream.ts";
 import { execOptions, psql } from "./postgres-command.ts";
 
+const exportTimeoutMs = 30_000;
+
 export interface HeldSnapshot {
   /** For `pg_dump --snapshot` and `SET TRANSACTION SNAPSHOT`, while held. */
   readonly id: string;
@@ -32,7 +34,9 @@ export async function holdSnapshot(
   });
   session.then(() => exported.reject(endedEarly()), exported.reject);
   input.write("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;\nSELECT pg_export_snapshot();\n");
-  const id = await exported.promise;
+  // A session that says nothing is ended, upon which it says why.
+  const timer = setTimeout(() => input.end(), exportTimeoutMs);
+  const id = await exported.promise.finally(() => clearTimeout(timer));
   return {
     id,
     async release() {

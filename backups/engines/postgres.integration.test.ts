@@ -145,12 +145,19 @@ describe("a PostgreSQL database", () => {
   });
 
   it("captures rows and digest of one instant while writers are at work @req:E2", async () => {
-    const writing = source.sql(
-      "shop",
-      `DO $$ BEGIN FOR n IN 1..4000 LOOP INSERT INTO app.users (tenant, name) VALUES (gen_random_uuid(), 'w' || n); COMMIT; END LOOP; END $$`,
-    );
+    const write =
+      "INSERT INTO app.users (tenant, name) VALUES (gen_random_uuid(), 'w' || n); COMMIT; PERFORM pg_sleep(0.001);";
+    const writing = source.sql("shop", `DO $$ BEGIN FOR n IN 1..1000000 LOOP ${write} END LOOP; END $$`);
+    const stopped = expect(writing).rejects.toThrow("terminating connection");
+    await expect
+      .poll(() => source.sql("shop", "SELECT count(*) > 5000 FROM app.users"), { timeout: 10_000 })
+      .toBe("t");
     const manifest = await createRecoveryPoint(policy(), context);
-    await writing;
+    await source.sql(
+      "shop",
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'DO %LOOP%'",
+    );
+    await stopped;
     const { sources } = await restoreRecoveryPoint(manifest.id, { ...context, targets: other.pool });
     expect(sources[0]?.comparison.differences).toEqual([]);
     expect(sources[0]?.comparison.unsettled).toEqual(["state app.users_id_seq"]);

@@ -6,7 +6,7 @@ import type { PostgresSource } from "../policy.ts";
 import type { BackupEngine, Capture, CaptureEnd, EngineIo } from "./engine.ts";
 import { execute, executeFromStream, executeToStream } from "./exec-stream.ts";
 import { execOptions, identifier, postgresCommand, psql, query } from "./postgres-command.ts";
-import { postgresDigest } from "./postgres-digest.ts";
+import { postgresDigest, sequenceStates } from "./postgres-digest.ts";
 import { postgresEpilogue, postgresPreamble } from "./postgres-preamble.ts";
 import { type HeldSnapshot, holdSnapshot } from "./postgres-snapshot.ts";
 
@@ -29,11 +29,11 @@ export const postgresEngine: BackupEngine<PostgresSource> = {
 };
 
 async function capture(source: PostgresSource, target: Target, io: EngineIo): Promise<Capture> {
+  const preamble = await postgresPreamble(source, target, io);
   const snapshot = await holdSnapshot(source, target, io);
   try {
     const consistentAtMs = io.now();
-    const before = await postgresDigest(source, target, { ...io, snapshot: snapshot.id });
-    const preamble = await postgresPreamble(source, target, io);
+    const sequences = await sequenceStates(source, target, io);
     const dump = executeToStream(
       target,
       postgresCommand(source, dumpArgv(source, snapshot.id)),
@@ -46,7 +46,7 @@ async function capture(source: PostgresSource, target: Target, io: EngineIo): Pr
       const finished = finish(source, target, {
         ...io,
         snapshot,
-        before,
+        sequences,
         consistentAtMs,
         dumped: dump.finished,
       });
@@ -67,7 +67,8 @@ async function* script(preamble: string, dump: Readable): AsyncGenerator<Buffer>
 
 interface Finish extends EngineIo {
   snapshot: HeldSnapshot;
-  before: Digest;
+  /** As they were before the dump. */
+  sequences: Digest["entries"];
   consistentAtMs: number;
   dumped: Promise<unknown>;
 }
@@ -79,7 +80,7 @@ async function finish(source: PostgresSource, target: Target, run: Finish): Prom
     const versions = await query(source, target, "SHOW server_version;\n\\! pg_dump --version\n", run);
     const [server, tool] = versions.map((fields) => fields.join(" "));
     return {
-      digest: settleDigest(run.before, after),
+      digest: settleDigest({ ...after, entries: { ...after.entries, ...run.sequences } }, after),
       toolVersions: { postgres: server ?? "unknown", pg_dump: tool ?? "unknown" },
       consistentAtMs: run.consistentAtMs,
     };
