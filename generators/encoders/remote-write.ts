@@ -46,8 +46,9 @@ function writePoint(
   timestampMs: number,
   field: { value: number; timestamp: number },
 ): void {
-  writer.uint32((field.value << 3) | fixed64).double(value);
-  writer.uint32((field.timestamp << 3) | varint).int64(timestampMs);
+  // proto3 leaves zeros out.
+  if (value !== 0) writer.uint32((field.value << 3) | fixed64).double(value);
+  if (timestampMs !== 0) writer.uint32((field.timestamp << 3) | varint).int64(timestampMs);
 }
 
 // Wire types of protocol buffers.
