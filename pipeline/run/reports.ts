@@ -1,7 +1,9 @@
-import { readdir } from "node:fs/promises";
+import { appendFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describeError } from "#core/errors";
 import {
+  gitHubContext,
+  publishToGitHub,
   type RunReport,
   readBundle,
   renderTerminalSummary,
@@ -61,9 +63,28 @@ export async function writeReports(
       run.events({ type: "warning", message: `report ${failures.at(-1)}` });
     }
   }
+  const posted = await publishToGitHub(report, await gitHubContext(options.variables), {
+    signal: options.signal,
+  });
+  for (const { what, message, hint } of posted.failures) {
+    failures.push(`${what}: ${message}; ${hint}`);
+    run.events({ type: "warning", message: `GitHub ${failures.at(-1)}` });
+  }
+  await tellWorkflow(options.variables["GITHUB_OUTPUT"], { run: folder.path, verdict: verdict.verdict });
   const summary = renderTerminalSummary(report, {
     hasColour: wantsColour(process.stdout, options.variables),
     reportAddress: files["allure"] ? `file://${files["allure"]}` : join(folder.path, "summary.md"),
   });
   return { files, failures, summary };
+}
+
+/** Outputs of the step that runs us, as GitHub Actions reads them. */
+async function tellWorkflow(file: string | undefined, outputs: Record<string, string>): Promise<void> {
+  if (!file) return;
+  await appendFile(
+    file,
+    Object.entries(outputs)
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join(""),
+  );
 }
