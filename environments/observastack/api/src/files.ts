@@ -47,6 +47,17 @@ export function createFiles(stores: Pick<Stores, "database" | "objects">, defect
     );
   }
 
+  /** From here on the sweep looks after the file, soon. */
+  function abandon(tenant: string, id: string) {
+    return database.inTenant(tenant, (transaction) =>
+      transaction
+        .updateTable("files")
+        .set({ state: "deleting", updated_at: new Date() })
+        .where("id", "=", id)
+        .execute(),
+    );
+  }
+
   return {
     async store({ id: ownerId, tenant }, upload) {
       const id = randomUUID();
@@ -74,8 +85,10 @@ export function createFiles(stores: Pick<Stores, "database" | "objects">, defect
           })
           .execute();
       });
+      let isPut = false;
       try {
         await objects.put(key, upload, upload.mimeType);
+        isPut = true;
         return await database.inTenant(tenant, async (transaction) => {
           const row = await transaction
             .updateTable("files")
@@ -87,9 +100,12 @@ export function createFiles(stores: Pick<Stores, "database" | "objects">, defect
           return storedFile(row);
         });
       } catch (error) {
-        await forget(tenant, id, key).catch((cause: unknown) =>
-          log.warn({ file: id, error: String(cause) }, "a failed upload is left to the sweep"),
-        );
+        await abandon(tenant, id)
+          // Storage that just failed to take the object is not asked to remove it: the caller has waited long enough.
+          .then(() => (isPut ? forget(tenant, id, key) : undefined))
+          .catch((cause: unknown) =>
+            log.warn({ file: id, error: String(cause) }, "a failed upload is left to the sweep"),
+          );
         throw error;
       }
     },

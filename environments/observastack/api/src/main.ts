@@ -11,7 +11,7 @@ import { closeStores, openStores, type Stores } from "./stores/index.ts";
 import { migrate } from "./stores/migrate.ts";
 import { isUnreachable, ownerConnection } from "./stores/postgres.ts";
 
-const sweepIntervalMs = 60_000;
+const sweepIntervalMs = 10_000;
 const slowRecoveryMs = 60_000;
 
 await main();

@@ -33,7 +33,7 @@ CREATE FUNCTION unfinished_files() RETURNS TABLE (tenant text, id uuid, key text
     SELECT tenants.slug, files.id, files.key
     FROM files JOIN tenants ON tenants.id = files.tenant_id
     WHERE files.state = 'uploading' AND files.updated_at < now() - interval '15 minutes'
-       OR files.state = 'deleting' AND files.updated_at < now() - interval '1 minute'
+       OR files.state = 'deleting' AND files.updated_at < now() - interval '10 seconds'
     ORDER BY files.updated_at
     LIMIT 100;
   END;

@@ -88,10 +88,8 @@ export const authRoutes: FastifyPluginAsyncZod<AuthOptions> = async (app, { stor
       const { tenant, username, password } = request.body;
       const context = currentContext();
       if (context !== undefined) context.tenant = tenant;
-      if (
-        (await withoutRedis(request.log, 0, () => redis.loginFailures(tenant, username))) >=
-        maxFailuresPerMinute
-      ) {
+      const failures = await withoutRedis(request.log, 0, () => redis.loginFailures(tenant, username));
+      if (failures >= maxFailuresPerMinute) {
         metrics.logins.inc({ result: "throttled" });
         throw new ProblemError(429, "too-many-attempts", "too many failed attempts; wait a minute", {
           headers: { "retry-after": "60" },
@@ -103,7 +101,8 @@ export const authRoutes: FastifyPluginAsyncZod<AuthOptions> = async (app, { stor
         metrics.logins.inc({ result: "refused" });
         throw unauthorized("tenant, username or password is wrong");
       }
-      await withoutRedis(request.log, undefined, () => redis.forgetLoginFailures(tenant, username));
+      if (failures > 0)
+        await withoutRedis(request.log, undefined, () => redis.forgetLoginFailures(tenant, username));
       await database.inTenant(tenant, (transaction) =>
         transaction
           .insertInto("audit_entries")

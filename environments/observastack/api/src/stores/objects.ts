@@ -38,6 +38,9 @@ export interface ObjectStore {
   close(): void;
 }
 
+/** 50 MB to a disk that others write to as well. */
+const putTimeoutMs = 20_000;
+
 export function openObjects(config: Config, metrics: Metrics, log: Log): ObjectStore {
   const bucket = config.S3_BUCKET;
   const client = new S3Client({
@@ -102,6 +105,7 @@ export function openObjects(config: Config, metrics: Metrics, log: Log): ObjectS
             ContentType: mimeType,
             ChecksumSHA256: checksum,
           }),
+          { requestTimeout: putTimeoutMs },
         ),
       );
     },
@@ -149,8 +153,13 @@ function ignoreExistingBucket(error: unknown): void {
   if (!(error instanceof S3ServiceException && error.name.startsWith("BucketAlready"))) throw error;
 }
 
-/** Refusals (4xx) stay refusals however often one asks, save "slow down". Everything else may pass. */
+/**
+ * Refusals (4xx) stay refusals however often one asks, save "slow down"; after a timeout the caller has waited long
+ * enough. Everything else may pass.
+ */
 function isPassing(error: unknown): boolean {
+  // By its message: the SDK gives broken connections the name TimeoutError, too.
+  if (error instanceof Error && /requestTimeout/.test(error.message)) return false;
   const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
   return status === undefined || status >= 500 || status === 429;
 }

@@ -23,7 +23,7 @@ export function openRedis(config: Config, log: Log): FastStore {
     password: config.secrets.redis_password,
     keyPrefix,
     connectTimeout: 2_000,
-    commandTimeout: 2_000,
+    commandTimeout: 1_000,
     maxRetriesPerRequest: 1,
     retryStrategy: (attempt) => Math.min(attempt * 100, 1_000),
   });
