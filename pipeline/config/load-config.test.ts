@@ -1,4 +1,6 @@
+import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
+import { runCommand } from "#core/command";
 import { smallConfig } from "../testing/small-config.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { loadConfig } from "./load-config.ts";
@@ -76,4 +78,21 @@ it("lists what refers to nothing", async () => {
   await expect(loadConfig(folder.path)).rejects.toMatchObject({
     problems: [{ path: "environment.composeFiles[0]", message: "no such file: compose.yaml" }],
   });
+});
+
+it("runs in a package that `npm init` made CommonJS, with what it imports @req:A7", async () => {
+  await using folder = await temporaryFolder({
+    "package.json": '{"type":"commonjs"}',
+    "compose.yaml": "",
+    "part.ts": 'export const project: string = "from-a-part";',
+    "gauntlet.config.ts": `import { project } from "./part.ts";\nexport default { ...${JSON.stringify(smallConfig)}, project };`,
+  });
+  // In a process of its own: here, the test runner would transform the file before Node sees it.
+  const loader = fileURLToPath(new URL("load-config.ts", import.meta.url));
+  const script = `const { loadConfig } = await import(${JSON.stringify(loader)});
+    console.log((await loadConfig(process.cwd())).config.project);`;
+  const { stdout, stderr } = await runCommand(process.execPath, ["--input-type=module", "--eval", script], {
+    cwd: folder.path,
+  });
+  expect({ stdout, stderr }).toEqual({ stdout: "from-a-part\n", stderr: "" });
 });

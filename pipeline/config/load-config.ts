@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { registerHooks } from "node:module";
 import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DocumentError, problemsOf } from "#core/documents";
@@ -37,6 +38,7 @@ export async function loadConfig(from: string, explicitFile?: string): Promise<L
 
 async function importConfig(file: string): Promise<unknown> {
   let module: { default?: unknown };
+  using _hooks = typeScriptIsEsm();
   try {
     module = await import(pathToFileURL(file).href);
   } catch (cause) {
@@ -52,6 +54,17 @@ async function importConfig(file: string): Promise<unknown> {
     });
   }
   return module.default;
+}
+
+/** `npm init` writes `"type": "commonjs"`, with which Node would refuse the `import` in the configuration and in what it imports. */
+function typeScriptIsEsm(): Disposable {
+  const hooks = registerHooks({
+    load: (url, context, next) =>
+      url.endsWith(".ts") && !url.includes("/node_modules/")
+        ? next(url, { ...context, format: "module-typescript" })
+        : next(url, context),
+  });
+  return { [Symbol.dispose]: () => hooks.deregister() };
 }
 
 function findUpwards(folder: string): string | undefined {
