@@ -1,7 +1,8 @@
 import type Docker from "dockerode";
-import { callEngine, connectEngine } from "./engine.ts";
+import { connectEngine } from "./engine.ts";
 import { projectOf } from "./environment-id.ts";
-import { environmentLabel, type Lease, leaseOfLabels, leaseState } from "./lease.ts";
+import { type Lease, type LeaseState, leaseState } from "./lease.ts";
+import { leasesOnEngine } from "./leases-on-engine.ts";
 import { releaseStalePorts } from "./ports.ts";
 import { forgetEnvironment, readRecord, recordedIds } from "./record.ts";
 import { tearDown } from "./tear-down.ts";
@@ -17,63 +18,44 @@ export interface GarbageReport {
   portsFreed: number;
 }
 
-/** Removes every environment whose lease has ended, found by labels on the engine and by records on disk. */
+/** Removes everything whose lease has ended, found by labels on the engine and by records on disk. */
 export async function collectGarbage(options: { dryRun?: boolean } = {}): Promise<GarbageReport> {
   const docker = connectEngine();
-  const report: GarbageReport = { removed: [], kept: [], unknown: [], failed: [], portsFreed: 0 };
-  for (const [id, lease] of await findLeases(docker)) {
-    const state = lease === undefined ? "ended" : leaseState(lease);
-    if (state === "held") report.kept.push(id);
-    else if (state === "elsewhere") report.unknown.push(id);
-    else if (options.dryRun) report.removed.push(id);
-    else await collect(docker, id, lease, report);
-  }
-  report.portsFreed = await releaseStalePorts(options);
-  return report;
-}
-
-async function collect(
-  docker: Docker,
-  id: string,
-  lease: Lease | undefined,
-  report: GarbageReport,
-): Promise<void> {
-  try {
-    if (lease) await tearDown({ docker, id, project: projectOf(id), lease });
-    else await forgetEnvironment(id, "");
-    report.removed.push(id);
-  } catch (error) {
-    report.failed.push({ id, reason: error instanceof Error ? error.message : String(error) });
-  }
-}
-
-/** The label of any resource or the record will do; a live lease outranks an ended one of the same id. */
-async function findLeases(docker: Docker): Promise<Map<string, Lease | undefined>> {
-  const leases = new Map<string, Lease | undefined>();
-  const note = (id: string, lease: Lease | undefined) => {
-    const known = leases.get(id);
-    if (!known || (lease && leaseState(lease) !== "ended")) leases.set(id, lease ?? known);
+  const { leases, unreadable } = await findLeases(docker);
+  const failed: GarbageReport["failed"] = [];
+  const removed: string[] = [];
+  const remove = async (id: string, how: () => Promise<void>) => {
+    try {
+      if (!options.dryRun) await how();
+      removed.push(id);
+    } catch (error) {
+      failed.push({ id, reason: error instanceof Error ? error.message : String(error) });
+    }
   };
-  for (const id of await recordedIds()) note(id, (await readRecord(id))?.lease);
-  for (const labels of await labelledResources(docker)) {
-    const lease = leaseOfLabels(labels);
-    if (lease) note(lease.environment, lease);
+  for (const lease of leases.filter((one) => leaseState(one) === "ended")) {
+    const id = lease.environment;
+    await remove(id, () => tearDown({ docker, id, project: projectOf(id), lease }));
   }
-  return leases;
+  for (const id of unreadable) await remove(id, () => forgetEnvironment(id, ""));
+  const idsThatAre = (state: LeaseState) =>
+    leases.filter((one) => leaseState(one) === state).map(environmentOf);
+  return {
+    removed: [...new Set(removed)],
+    kept: [...new Set(idsThatAre("held"))],
+    unknown: [...new Set(idsThatAre("elsewhere"))],
+    failed,
+    portsFreed: await releaseStalePorts(options),
+  };
 }
 
-async function labelledResources(docker: Docker): Promise<Record<string, string>[]> {
-  const filters = { label: [environmentLabel] };
-  return callEngine("list what gauntlet has made", async () => {
-    const [containers, networks, volumes] = await Promise.all([
-      docker.listContainers({ all: true, filters }),
-      docker.listNetworks({ filters }),
-      docker.listVolumes({ filters }),
-    ]);
-    return [
-      ...containers.map((container) => container.Labels),
-      ...networks.map((network) => network.Labels ?? {}),
-      ...(volumes.Volumes ?? []).map((volume) => volume.Labels ?? {}),
-    ];
-  });
+async function findLeases(docker: Docker): Promise<{ leases: Lease[]; unreadable: string[] }> {
+  const ids = await recordedIds();
+  const records = await Promise.all(ids.map(readRecord));
+  const recorded = records.flatMap((record) => (record ? [record.lease] : []));
+  const byId = new Map([...(await leasesOnEngine(docker)), ...recorded].map((lease) => [lease.id, lease]));
+  return { leases: [...byId.values()], unreadable: ids.filter((_id, index) => !records[index]) };
+}
+
+function environmentOf(lease: Lease): string {
+  return lease.environment;
 }

@@ -14,7 +14,7 @@ export interface Lease {
 export type LeaseState = "held" | "ended" | "elsewhere";
 
 export const environmentLabel = "dev.gauntlet.environment";
-const leaseLabel = "dev.gauntlet.lease";
+export const leaseLabel = "dev.gauntlet.lease";
 const ownerLabel = "dev.gauntlet.owner";
 const expiresLabel = "dev.gauntlet.expires";
 const withOwner = "with-owner";

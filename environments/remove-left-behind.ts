@@ -39,7 +39,7 @@ export async function removeLeftBehind(
   async function removeOnce(): Promise<number | undefined> {
     const killed = killLeased(task.leaseId);
     try {
-      return killed + (await removeResources(docker, task.project, task.environment));
+      return killed + (await removeResources(docker, task));
     } catch {
       return undefined;
     }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import { callEngine } from "./engine.ts";
 import { EnvironmentError } from "./errors.ts";
-import { environmentLabel } from "./lease.ts";
+import { environmentLabel, leaseLabel } from "./lease.ts";
 
 /** Ids of what exists. */
 export interface Resources {
@@ -13,51 +13,57 @@ export interface Resources {
 
 const rounds = 8;
 
+/** Whose resources: those of a Compose project that no other lease holds. */
+export interface ResourceScope {
+  project: string;
+  environment: string;
+  /** Undefined: whatever the lease. */
+  leaseId?: string;
+}
+
 /**
- * Removes every container, network and volume of a project and proves it by looking again. Running containers are killed.
+ * Removes every container, network and volume in scope and proves it by looking again. Running containers are killed.
  * Returns how many things were removed. Throws EnvironmentError NOT_REMOVED, naming what is left.
  */
-export async function removeResources(docker: Docker, project: string, environment: string): Promise<number> {
+export async function removeResources(docker: Docker, scope: ResourceScope): Promise<number> {
   let removed = 0;
   let refusals: string[] = [];
   for (let round = 0; round < rounds; round++) {
-    const found = await findResources(docker, project, environment);
+    const found = await findResources(docker, scope);
     if (countOf(found) === 0) return removed;
     if (round > 0) await sleep(50 * 2 ** Math.min(round, 5));
     refusals = await removeAll(docker, found);
     removed += countOf(found) - refusals.length;
   }
-  const left = await findResources(docker, project, environment);
+  const left = await findResources(docker, scope);
   if (countOf(left) === 0) return removed;
   throw new EnvironmentError(
-    `could not remove ${inWords(left)} of environment ${environment}\n${refusals.join("\n")}`,
+    `could not remove ${inWords(left)} of environment ${scope.environment}\n${refusals.join("\n")}`,
     {
       code: "NOT_REMOVED",
-      hint: `run \`gauntlet env down ${environment}\` again; the engine's own messages are above`,
+      hint: `run \`gauntlet env down ${scope.environment}\` again; the engine's own messages are above`,
     },
   );
 }
 
 /** By Compose's own label and by ours: what Compose makes without asking the overlay is found as well. */
-export async function findResources(
-  docker: Docker,
-  project: string,
-  environment: string,
-): Promise<Resources> {
-  const labels = [`com.docker.compose.project=${project}`, `${environmentLabel}=${environment}`];
+export async function findResources(docker: Docker, scope: ResourceScope): Promise<Resources> {
+  const labels = [`com.docker.compose.project=${scope.project}`, `${environmentLabel}=${scope.environment}`];
+  const isInScope = (found: Record<string, string> | null | undefined) =>
+    scope.leaseId === undefined || [undefined, scope.leaseId].includes(found?.[leaseLabel]);
   const each = await Promise.all(
     labels.map((label) =>
-      callEngine(`list what belongs to ${project}`, async () => {
+      callEngine(`list what belongs to ${scope.project}`, async () => {
         const filters = { label: [label] };
-        const [containers, networks, volumes] = await Promise.all([
+        const [containers, networks, { Volumes }] = await Promise.all([
           docker.listContainers({ all: true, filters }),
           docker.listNetworks({ filters }),
           docker.listVolumes({ filters }),
         ]);
         return {
-          containers: containers.map((container) => container.Id),
-          networks: networks.map((network) => network.Id),
-          volumes: (volumes.Volumes ?? []).map((volume) => volume.Name),
+          containers: containers.filter((one) => isInScope(one.Labels)).map((one) => one.Id),
+          networks: networks.filter((one) => isInScope(one.Labels)).map((one) => one.Id),
+          volumes: (Volumes ?? []).filter((one) => isInScope(one.Labels)).map((one) => one.Name),
         };
       }),
     ),

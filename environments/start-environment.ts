@@ -11,8 +11,10 @@ import { dependencyGraph } from "./graph.ts";
 import { provideImages, type ServiceImage } from "./images.ts";
 import { copyInlineFiles, inlineFilesOf } from "./inline-files.ts";
 import { leaseState, newLease } from "./lease.ts";
+import { leasesOnEngine } from "./leases-on-engine.ts";
 import { requireFiles } from "./model.ts";
 import { type PreparedProject, prepareProject } from "./prepare.ts";
+import { killLeased } from "./processes.ts";
 import { listProjectContainers } from "./project-containers.ts";
 import {
   claimEnvironment,
@@ -24,7 +26,7 @@ import {
   writeRecord,
 } from "./record.ts";
 import { removeEnvironment } from "./remove-environment.ts";
-import { countOf, findResources } from "./remove-resources.ts";
+import { countOf, findResources, removeResources } from "./remove-resources.ts";
 import { writeSecrets } from "./secrets.ts";
 import { startServices } from "./start-services.ts";
 import { type StartedEnvironment, startedEnvironment } from "./started-environment.ts";
@@ -188,17 +190,25 @@ async function start(
 
 /** The engine answers, its events are followed, and nothing on it has our name. */
 async function connect(
-  { docker, id, project }: TearDownOptions,
+  { docker, id, project, lease }: TearDownOptions,
   cleanup: CleanupStack,
 ): Promise<{ engine: EngineFacts; stream: EventStream }> {
   const engine = await readEngineFacts(docker);
   const [stream, existing] = await Promise.all([
     openEventStream(docker, project),
-    findResources(docker, project, id),
+    findResources(docker, { project, environment: id }),
   ]);
   cleanup.defer("close the events stream", () => stream[Symbol.dispose]());
-  if (countOf(existing) > 0) throw environmentExists(id);
+  if (countOf(existing) > 0) await removeRemains({ docker, id, project, lease });
   return { engine, stream };
+}
+
+/** Removes what bears our name when each lease on it has ended. Throws UsageError ENVIRONMENT_EXISTS otherwise. */
+async function removeRemains({ docker, id, project }: TearDownOptions): Promise<void> {
+  const leases = await leasesOnEngine(docker, id);
+  if (leases.length === 0 || leases.some((one) => leaseState(one) !== "ended")) throw environmentExists(id);
+  for (const one of leases) killLeased(one.id);
+  await removeResources(docker, { project, environment: id });
 }
 
 interface CreateAndStart {

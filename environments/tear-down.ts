@@ -19,7 +19,7 @@ export async function tearDown(options: TearDownOptions): Promise<void> {
   const { docker, id, project, lease, watcher } = options;
   try {
     killLeased(lease.id);
-    await removeResources(docker, project, id);
+    await removeResources(docker, { project, environment: id, leaseId: lease.id });
     await forgetEnvironment(id, lease.id);
     watcher?.release();
   } catch (error) {
