@@ -13,6 +13,9 @@ if (major < 24 || major === 25) {
   process.exit(2);
 }
 
+// Before anything is imported: what is loaded earlier is compiled anew each time.
+require("node:module").enableCompileCache();
+
 var isInstalled = __dirname.split(/[\\/]/).indexOf("node_modules") !== -1;
 import(isInstalled ? "../dist/scripts/gauntlet.js" : "./gauntlet.ts").then(
   function (module) {

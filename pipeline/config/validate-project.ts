@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { loadBackupPolicy } from "#backups";
 import { loadScenario } from "#chaos";
 import { readComposeModel } from "#environments";
 import { loadConfig } from "./load-config.ts";
@@ -16,10 +17,16 @@ export async function validateProject(from: string, explicitFile?: string): Prom
   for (const suite of Object.values(config.suites)) {
     if (suite.runner === "chaos" && suite.scenario !== undefined)
       await loadScenario(resolve(folder, suite.scenario));
+    if (suite.runner === "drill" && suite.policy !== undefined)
+      await loadBackupPolicy(resolve(folder, suite.policy));
   }
   const model = await readComposeModel(
     config.environment.composeFiles.map((one) => resolve(folder, one)),
-    { projectDirectory: folder },
+    {
+      projectDirectory: folder,
+      // As a run would set it; nothing is read from there.
+      variables: { GAUNTLET_SECRETS_DIR: folder, ...config.environment.variables },
+    },
   );
   return {
     file,

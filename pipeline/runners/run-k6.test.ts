@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import type { SuiteOf } from "../config/index.ts";
 import { fakeEnvironment, loopbackServer } from "../testing/fake-environment.ts";
 import { foundTools } from "../testing/found-tools.ts";
@@ -6,6 +6,9 @@ import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { statuses, type TrialOptions, trySuite } from "../testing/try-suite.ts";
 import { watchProcesses } from "../testing/watch-processes.ts";
 import { runK6 } from "./run-k6.ts";
+
+// Each starts processes of its own; on a busy machine that takes a while.
+vi.setConfig({ testTimeout: 60_000 });
 
 let k6: string;
 beforeAll(async () => {

@@ -1,10 +1,13 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import type { SuiteOf } from "../config/index.ts";
 import { fakeEnvironment, loopbackServer } from "../testing/fake-environment.ts";
 import { foundTools } from "../testing/found-tools.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { linkPackages, type SuiteTrial, type TrialOptions, trySuite } from "../testing/try-suite.ts";
 import { runPlaywright } from "./run-playwright.ts";
+
+// Each starts processes of its own; on a busy machine that takes a while.
+vi.setConfig({ testTimeout: 60_000 });
 
 const head = 'import { expect, test } from "@playwright/test";\n';
 const config = `import { defineConfig } from "@playwright/test";

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import type { SuiteOf } from "../config/index.ts";
 import { fakeEnvironment, type LoopbackServer, loopbackServer } from "../testing/fake-environment.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
@@ -11,6 +11,9 @@ import {
 } from "../testing/try-suite.ts";
 import { watchProcesses } from "../testing/watch-processes.ts";
 import { runVitest } from "./run-vitest.ts";
+
+// Each starts processes of its own; on a busy machine that takes a while.
+vi.setConfig({ testTimeout: 60_000 });
 
 const head = 'import { expect, it } from "vitest";\n';
 

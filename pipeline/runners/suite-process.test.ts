@@ -1,6 +1,9 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { watchProcesses } from "../testing/watch-processes.ts";
 import { runSuiteProcess } from "./suite-process.ts";
+
+// Each starts processes of its own; on a busy machine that takes a while.
+vi.setConfig({ testTimeout: 60_000 });
 
 const never = { signal: new AbortController().signal, timeoutMs: 60_000 };
 const node = process.execPath;

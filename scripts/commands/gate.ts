@@ -25,7 +25,9 @@ export function gateCommand(): Command {
         )
         .addOption(jsonOption())
         .addHelpText("after", examples("gauntlet gate selftest"))
-        .action(async (flags: { json?: boolean }) => {
+        .action(async (_: unknown, command: Command) => {
+          // `gate` has the flag too, and takes it wherever it stands.
+          const flags = command.optsWithGlobals<{ json?: boolean }>();
           const { selftestGate } = await import("#pipeline");
           const report = await selftestGate();
           answer(flags.json ?? false, report, () =>
