@@ -5,13 +5,20 @@ export interface ServiceFacts {
   ports?: readonly { target: number; protocol?: string }[];
   volumes?: readonly { type: string; target?: string | undefined; read_only?: unknown }[];
   environment?: unknown;
+  healthcheck?: { test?: readonly string[] | undefined } | undefined;
+}
+
+export interface HttpEndpoint {
+  service: string;
+  target: number;
+  path: string;
 }
 
 export interface Classified {
   /** Published TCP ports by service, first port first. */
   published: { service: string; target: number }[];
-  /** Those of `published` that are expected to speak HTTP. */
-  http: { service: string; target: number }[];
+  /** Those of `published` that are expected to speak HTTP, with the path that their health check asks for. */
+  http: HttpEndpoint[];
   /** Keep nothing of their own and are brought back by the engine. */
   crashable: string[];
   /** Recognised PostgreSQL servers. */
@@ -38,10 +45,17 @@ export function classify(services: Readonly<Record<string, ServiceFacts>>): Clas
       return reason === undefined;
     })
     .map(([name]) => name);
-  const http = published.filter(
-    ({ service, target }) => !otherProtocols.has(target) && !databases.includes(service),
-  );
+  const http = published
+    .filter(({ service, target }) => !otherProtocols.has(target) && !databases.includes(service))
+    .map(({ service, target }) => ({ service, target, path: checkedPath(services[service], target) }));
   return { published, http, crashable, databases, remarks };
+}
+
+/** The path that the health check asks for on that port; `/` when it asks for none. */
+function checkedPath(service: ServiceFacts | undefined, target: number): string {
+  const command = service?.healthcheck?.test?.join(" ") ?? "";
+  const asked = /\bhttp:\/\/(?:localhost|127\.0\.0\.1)(?::(\d+))?(\/[\w./~%-]*)/.exec(command);
+  return asked !== null && Number(asked[1] ?? 80) === target ? (asked[2] ?? "/") : "/";
 }
 
 function isPostgres({ image = "", environment, ports = [] }: ServiceFacts): boolean {

@@ -16,7 +16,7 @@ describe("init @req:A7", () => {
       { service: "web", target: 8080 },
       { service: "cache", target: 6379 },
     ]);
-    expect(found.http).toEqual([{ service: "web", target: 8080 }]);
+    expect(found.http).toEqual([{ service: "web", target: 8080, path: "/" }]);
     expect(found.crashable).toEqual(["web"]);
     expect(found.databases).toEqual(["db"]);
     expect(found.remarks).toEqual([
@@ -34,6 +34,32 @@ describe("init @req:A7", () => {
     ["postgres-exporter", false],
   ])("recognises the image %s: %s", (image, is) => {
     expect(classify({ x: { image } }).databases.length === 1).toBe(is);
+  });
+
+  it.each([
+    [["CMD", "curl", "-fs", "http://127.0.0.1:8080/health/live"], "/health/live"],
+    [["CMD-SHELL", "wget -q http://localhost:8080/ping?deep=1 || exit 1"], "/ping"],
+    [["CMD", "curl", "http://127.0.0.1:9000/other-port"], "/"],
+    [["CMD", "curl", "http://127.0.0.1:8080"], "/"],
+    [["CMD", "true"], "/"],
+  ])("asks for what the health check %j asks for", (test, path) => {
+    const found = classify({ web: { ports: [{ target: 8080 }], healthcheck: { test } } });
+    expect(found.http).toEqual([{ service: "web", target: 8080, path }]);
+  });
+
+  it("asks each crashed service itself, and those that publish nothing through another", () => {
+    const restart = "always";
+    const ports = [{ target: 8080 }];
+    const text = configText(
+      "shop",
+      ["compose.yaml"],
+      classify({ web: { restart, ports }, Api_2: { restart, ports }, worker: { restart } }),
+    );
+    expect(text.match(/.*runner: "chaos".*/g)).toEqual([
+      '    "chaos-web": { runner: "chaos", crash: ["web"], probe: { service: "web", target: 8080, path: "/" } },',
+      '    "chaos-api-2": { runner: "chaos", crash: ["Api_2"], probe: { service: "Api_2", target: 8080, path: "/" } },',
+      '    chaos: { runner: "chaos", crash: ["worker"], probe: { service: "web", target: 8080, path: "/" } },',
+    ]);
   });
 
   it("writes a configuration people can read", () => {
