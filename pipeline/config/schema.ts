@@ -42,7 +42,7 @@ const profileSchema = z.strictObject({
   suites: z.array(name).optional(),
   services: name.optional(),
   seed: z.number().int().nonnegative().optional(),
-  /** Wall time the whole run should stay under; exceeding it is a WARN. */
+  /** Wall time the whole run should stay under; more is told, not judged. */
   budgetSeconds: z.number().positive().optional(),
   /** Retries of a failed test; a pass on retry is reported as flaky (WARN), never as a plain pass. */
   retries: z.number().int().min(0).max(3).optional(),

@@ -15,7 +15,8 @@ export interface RunState {
   startedAt: string;
   /** Renewed every five seconds while the run lives. */
   heartbeatAt: string;
-  state: "running" | "finished" | "failed";
+  /** `lost`: its process ended without a word. */
+  state: "running" | "finished" | "failed" | "lost";
   verdict?: Verdict;
   stages: { name: string; startedAt: string; durationMs: number }[];
   durationMs?: number;

@@ -21,6 +21,7 @@ import { writeReports } from "./reports.ts";
 import { RunFolder } from "./run-folder.ts";
 import { runSuites } from "./schedule.ts";
 import { seedInto } from "./seed-into.ts";
+import { settleLostRuns } from "./settle-lost-runs.ts";
 import { runStage } from "./stages.ts";
 import { startFor } from "./start-for.ts";
 
@@ -52,11 +53,9 @@ export interface RunOutcome {
 export async function runPlan(loaded: LoadedConfig, plan: Plan, options: RunOptions): Promise<RunOutcome> {
   const startMs = Date.now();
   const secrets = resolveSecrets(loaded, options.variables);
-  const folder = await RunFolder.create(
-    resolve(options.runsFolder ?? `${loaded.folder}/.gauntlet/runs`),
-    plan.profile,
-    startMs,
-  );
+  const runsFolder = resolve(options.runsFolder ?? `${loaded.folder}/.gauntlet/runs`);
+  await settleLostRuns(runsFolder);
+  const folder = await RunFolder.create(runsFolder, plan.profile, startMs);
   const log = openEventLog(folder.file("events.jsonl"), options.listeners);
   const run: Run = {
     loaded,
@@ -77,6 +76,7 @@ export async function runPlan(loaded: LoadedConfig, plan: Plan, options: RunOpti
     options.signal.throwIfAborted();
     const verdict = await stage(run, "gate", () => judge(folder.path, run.conditions));
     log.emit({ type: "gate.finished", verdict: verdict.document.verdict });
+    warnOverBudget(run, Date.now() - startMs);
     await folder.finish("finished", verdict.document.verdict);
     const outcome = await report(run, verdict.document, startMs);
     log.emit({ type: "run.finished", verdict: verdict.document.verdict, durationMs: Date.now() - startMs });
@@ -162,6 +162,15 @@ async function runAllSuites(
   for (const { step, error } of await twins.run()) {
     run.conditions.push({ kind: "cleanup-failed", sentence: `${step}: ${describeError(error).message}` });
   }
+}
+
+/** A verdict holds no clock, so a slow run is told, not judged. */
+function warnOverBudget({ plan, events }: Run, durationMs: number): void {
+  if (plan.budgetSeconds === null || durationMs <= plan.budgetSeconds * 1000) return;
+  events({
+    type: "warning",
+    message: `took ${Math.round(durationMs / 1000)} s, budget ${plan.budgetSeconds} s`,
+  });
 }
 
 async function report(run: Run, verdict: VerdictDocument, startMs: number): Promise<RunOutcome> {
