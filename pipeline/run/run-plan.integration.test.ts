@@ -173,10 +173,16 @@ describe("runPlan", () => {
 
   it("stops, cleans up and says why when it is called off in the middle of a suite", async () => {
     const reason = new Error("interrupted: received SIGINT");
+    let there: unknown[] = [];
+    const lookAndStop = async (stop: AbortController) => {
+      there = await left();
+      stop.abort(reason);
+    };
     const { outcome, events } = await run({
       suites: ["endless"],
-      stop: (event, stop) => event.type === "suite.started" && setTimeout(() => stop.abort(reason), 300),
+      stop: (event, stop) => event.type === "suite.started" && void lookAndStop(stop),
     });
+    expect(there).not.toEqual([]);
     expect(outcome).toBe(reason);
     expect(events.map((event) => event.type)).not.toContain("gate.finished");
     expect(await left()).toEqual([]);
