@@ -48,6 +48,8 @@ export function openObjects(config: Config, metrics: Metrics, log: Log): ObjectS
     region: config.S3_REGION,
     forcePathStyle: true,
     credentials: { accessKeyId: config.secrets.s3_access_key, secretAccessKey: config.secrets.s3_secret_key },
+    // Otherwise it warns on the console, in a shape that is not ours, of what we report anyway.
+    logger: { debug() {}, info() {}, warn() {}, error() {} },
     // Retries are ours: the SDK cannot open a file stream anew.
     maxAttempts: 1,
     // We send and check sha256 ourselves; the SDK's default would add trailers to streamed bodies.
