@@ -39,7 +39,12 @@ export default defineConfig({
     integration: { runner: "vitest", files: ["suites/integration/**/*.test.ts"] },
     load: { runner: "k6", script: "suites/load/search-journey.k6.ts" },
     chaos: { runner: "chaos", scenario: "suites/chaos/api-crash.yaml" },
-    drill: { runner: "drill", policy: "suites/drill/data-stores.yaml", smoke: ["suites/drill/*.test.ts"] },
+    drill: {
+      runner: "drill",
+      policy: "suites/drill/data-stores.yaml",
+      prepare: ["suites/drill/prepare.test.ts"],
+      smoke: ["suites/drill/restored.test.ts"],
+    },
   },
   gates: {
     rules: [

@@ -66,6 +66,8 @@ const drill = z.strictObject({
   runner: z.literal("drill"),
   policy: z.string().optional(),
   databases: z.array(z.string()).optional(),
+  /** Test files run against the source before it is backed up, to put data where the seed puts none. */
+  prepare: z.array(z.string()).default([]),
   /** Test files run against the restored environment. */
   smoke: z.array(z.string()).default([]),
   ...common,

@@ -23,6 +23,8 @@ type DrillContext = SuiteContext<SuiteOf<"drill">>;
 
 /** Backs the data stores up, restores them into an isolated twin, compares, and runs the smoke files there. */
 export async function runDrillSuite(context: DrillContext): Promise<void> {
+  const { prepare } = context.suite.config;
+  if (prepare.length > 0) await recordTests(context, await vitestTests(context, prepare));
   for (const { policy, key } of await policiesOf(context)) {
     let twin: StartedEnvironment | undefined;
     const result = await runDrill({
