@@ -30,6 +30,7 @@ export function fakeEnvironment(
     },
     collectLogs: async () => {},
     changedSinceStart: async () => [],
+    keep: () => Promise.reject(new UsageError("this environment cannot be kept")),
     stops: () => stops,
     stop,
     [Symbol.asyncDispose]: stop,

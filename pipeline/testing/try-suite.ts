@@ -27,6 +27,7 @@ export interface TrialOptions {
   retries?: number;
   signal?: AbortSignal;
   variables?: Record<string, string>;
+  startTwin?: SuiteContext["startTwin"];
 }
 
 /** A suite as the planner hands it out; `config` as people write it. */
@@ -85,7 +86,7 @@ export async function surroundings(
   await writeFile(folder.file("secrets.json"), "{}");
   return {
     environment,
-    startTwin: () => Promise.reject(new Error("this trial has no second environment")),
+    startTwin: options.startTwin ?? (() => Promise.reject(new Error("this trial has no second environment"))),
     projectFolder: folder.path,
     workFolder,
     variables: {
