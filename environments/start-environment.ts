@@ -10,8 +10,9 @@ import { newEnvironmentId, projectOf, requireEnvironmentId } from "./environment
 import { dependencyGraph } from "./graph.ts";
 import { provideImages, type ServiceImage } from "./images.ts";
 import { copyInlineFiles, inlineFilesOf } from "./inline-files.ts";
-import { leaseState, newLease } from "./lease.ts";
+import { leaseState } from "./lease.ts";
 import { leasesOnEngine } from "./leases-on-engine.ts";
+import { type Lifetime, labelledLease, leaseFor } from "./lifetime.ts";
 import { requireFiles } from "./model.ts";
 import { type PreparedProject, prepareProject } from "./prepare.ts";
 import { killLeased } from "./processes.ts";
@@ -29,7 +30,7 @@ import { removeEnvironment } from "./remove-environment.ts";
 import { countOf, findResources, removeResources } from "./remove-resources.ts";
 import { writeSecrets } from "./secrets.ts";
 import { startServices } from "./start-services.ts";
-import { type StartedEnvironment, startedEnvironment } from "./started-environment.ts";
+import { notKeepable, type StartedEnvironment, startedEnvironment } from "./started-environment.ts";
 import { type TearDownOptions, tearDown } from "./tear-down.ts";
 import { startWatcher } from "./watcher.ts";
 
@@ -51,8 +52,8 @@ export interface StartEnvironmentOptions {
   secrets?: Readonly<Record<string, string>>;
   /** Every network internal; services with published ports get a second one that leads to the host only. */
   isIsolated?: boolean;
-  /** `process` (default): removed when this process ends, however it ends. A term: outlives it; `env gc` removes it after. */
-  lifetime?: "process" | { ttlMs: number };
+  /** Default `process`. */
+  lifetime?: Lifetime;
   /** From the moment containers are made until all are ready. Default 180 000. */
   startTimeoutMs?: number;
 }
@@ -102,7 +103,7 @@ function newRecord(options: StartEnvironmentOptions): EnvironmentRecord {
     id,
     project: projectOf(id),
     state: "starting",
-    lease: newLease(id, typeof options.lifetime === "object" ? options.lifetime.ttlMs : undefined),
+    lease: leaseFor(id, options.lifetime),
     createdAt: new Date().toISOString(),
     composeFiles: options.composeFiles,
     projectDirectory: options.projectDirectory,
@@ -136,7 +137,7 @@ async function start(
   const secrets = await writeSecrets(environmentFolder(id), options.secrets ?? {});
   const preparing = prepareProject({
     docker,
-    lease,
+    lease: labelledLease(lease, options.lifetime),
     project,
     folder: environmentFolder(id),
     composeFiles: options.composeFiles,
@@ -171,7 +172,8 @@ async function start(
     engine,
     folders: foldersOf(options, id),
   });
-  await writeRecord({ ...record, state: "running", descriptor, declared });
+  const running: EnvironmentRecord = { ...record, state: "running", descriptor, declared };
+  await writeRecord(running);
   io.signal.throwIfAborted();
   if (lease.expiresAtMs !== undefined) teardown.watcher.release();
   const stop = () => tearDown(teardown);
@@ -185,7 +187,21 @@ async function start(
     events: stream,
     stop,
     dispose: stop,
+    keep: () => keep(running, teardown, options.lifetime),
   });
+}
+
+/** The record is what counts on this machine; the watcher goes once it says so. */
+async function keep(
+  record: EnvironmentRecord,
+  { watcher }: TearDownOptions,
+  lifetime: Lifetime | undefined,
+): Promise<Date> {
+  if (typeof lifetime !== "object" || !("keepForMs" in lifetime)) throw notKeepable(record.id);
+  const expiresAtMs = Date.now() + lifetime.keepForMs;
+  await writeRecord({ ...record, lease: { ...record.lease, expiresAtMs } });
+  watcher?.release();
+  return new Date(expiresAtMs);
 }
 
 /** The engine answers, its events are followed, and nothing on it has our name. */

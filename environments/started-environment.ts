@@ -17,6 +17,8 @@ export interface StartedEnvironment extends TargetPool, AsyncDisposable {
   collectLogs(folder: string): Promise<void>;
   /** What drifted since the start, as sentences; empty when nothing did. */
   changedSinceStart(): Promise<string[]>;
+  /** Lets it outlive this process, until the time returned. Throws UsageError when its lifetime does not provide for it. */
+  keep(): Promise<Date>;
   /** Removes it and proves that nothing is left. Idempotent. Throws EnvironmentError when something could not be removed. */
   stop(): Promise<void>;
 }
@@ -31,6 +33,14 @@ export interface RunningParts {
   events?: EventStream;
   stop: () => Promise<void>;
   dispose: () => Promise<void>;
+  keep?: () => Promise<Date>;
+}
+
+export function notKeepable(id: string): UsageError {
+  return new UsageError(`environment ${id} cannot be kept: that has to be known when it is started`, {
+    code: "NOT_KEEPABLE",
+    hint: "start it with a lifetime of `{ keepForMs }`",
+  });
 }
 
 export function startedEnvironment(parts: RunningParts): StartedEnvironment {
@@ -47,6 +57,7 @@ export function startedEnvironment(parts: RunningParts): StartedEnvironment {
   };
   const targets = targetsOf(parts, eventStream);
   let stopping: Promise<void> | undefined;
+  let isKept = false;
   return {
     descriptor,
     secretsFile: parts.secretsFile,
@@ -61,6 +72,13 @@ export function startedEnvironment(parts: RunningParts): StartedEnvironment {
     },
     collectLogs: async (folder) => collectLogs(docker, await listProjectContainers(docker, project), folder),
     changedSinceStart: async () => driftOf(parts.declared, await listProjectContainers(docker, project)),
+    async keep() {
+      if (stopping || !parts.keep) throw notKeepable(descriptor.id);
+      const until = await parts.keep();
+      isKept = true;
+      await closeStream();
+      return until;
+    },
     stop() {
       stopping ??= closeStream().then(parts.stop);
       return stopping;
@@ -68,7 +86,7 @@ export function startedEnvironment(parts: RunningParts): StartedEnvironment {
     async [Symbol.asyncDispose]() {
       if (stopping) return stopping;
       await closeStream();
-      await parts.dispose();
+      if (!isKept) await parts.dispose();
     },
   };
 }
