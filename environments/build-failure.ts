@@ -13,10 +13,13 @@ export function buildFailure(
   const names = services.join(", ");
   if (/Cannot connect to the Docker daemon/.test(text)) return noEngine(cause);
   if (/no space left on device/.test(text)) return engineDiskFull(`build ${names}`, cause);
-  const frontend = /((?:[\w.-]+\/)*docker\/dockerfile[\w./:@-]*)/.exec(failureLines(output))?.[1];
-  if (frontend !== undefined) {
+  // BuildKit repeats the step that failed: ` > [app internal] load metadata for IMAGE:`.
+  const [, step, image] =
+    /^ > \[[^\]]*\] (resolve image config|load metadata) for (?:docker-image:\/\/)?(\S+?):?$/m.exec(text) ??
+    [];
+  if (step === "resolve image config") {
     return new EnvironmentError(
-      `building ${names} needs the Dockerfile frontend ${frontend}, which cannot be pulled`,
+      `building ${names} needs the Dockerfile frontend ${image}, which cannot be pulled`,
       {
         code: "DOCKERFILE_FRONTEND_UNAVAILABLE",
         hint: "remove the `# syntax=` line from the Dockerfile, or give the engine a registry mirror",
@@ -24,11 +27,7 @@ export function buildFailure(
       },
     );
   }
-  const image =
-    /(?:failed to load metadata for|failed to resolve source metadata for|load metadata for) (\S+?):? /.exec(
-      `${failureLines(output)} `,
-    )?.[1];
-  if (image !== undefined) {
+  if (step === "load metadata") {
     return new EnvironmentError(`building ${names} needs the base image ${image}, which cannot be pulled`, {
       code: "BASE_IMAGE_UNAVAILABLE",
       hint: `make it available with \`docker pull ${image}\` or \`docker load\`, or give the engine a registry mirror`,
@@ -55,8 +54,4 @@ export function pullFailure(service: string, reference: string, cause: CommandEr
       cause,
     },
   );
-}
-
-function failureLines(output: readonly string[]): string {
-  return output.filter((line) => /error|failed|ERROR/i.test(line)).join("\n");
 }

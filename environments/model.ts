@@ -140,12 +140,17 @@ export async function readProjectModel(
       timeoutMs: 60_000,
     });
     for (const warning of warningsIn(result.stderr)) options.onWarning?.(warning);
-    const model = modelSchema.parse(JSON.parse(result.stdout));
+    const model = parseModel(JSON.parse(result.stdout));
     if (Object.keys(model.services).length === 0) throw noServices(project.files);
     return model;
   } catch (error) {
     throw describeModelError(error, project.files);
   }
+}
+
+/** Throws ZodError when it is not what `docker compose config --format json` prints. */
+export function parseModel(printed: unknown): ComposeModel {
+  return modelSchema.parse(printed);
 }
 
 /** How many containers Compose makes for a service. */
