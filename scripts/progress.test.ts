@@ -17,7 +17,14 @@ function watch(isTTY: boolean) {
 
 const counts = { passed: 3, failed: 0, broken: 0, skipped: 0 };
 const run: RunEvent[] = [
-  { type: "run.started", runId: "20260105-130000-ab12", profile: "pr", command: "gauntlet run pr" },
+  {
+    type: "run.started",
+    runId: "20260105-130000-ab12",
+    profile: "pr",
+    seed: 42,
+    anchor: "2026-01-05T13:00:00.000Z",
+    command: "gauntlet run pr",
+  },
   { type: "stage.started", stage: "environment" },
   { type: "image.started", service: "api" },
   { type: "image.finished", service: "api", durationMs: 4200, wasCached: false },

@@ -64,7 +64,7 @@ function track(
 function lineOf(event: RunEvent): string | undefined {
   switch (event.type) {
     case "run.started":
-      return `run ${event.runId}, profile ${event.profile}`;
+      return `run ${event.runId}, profile ${event.profile}, seed ${event.seed}, anchor ${event.anchor}`;
     case "stage.finished":
       return `${event.outcome === "ok" ? "✓" : "✗"} ${event.stage} ${seconds(event.durationMs)}`;
     case "image.finished":

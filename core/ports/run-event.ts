@@ -1,6 +1,6 @@
 /** One line of a run's `events.jsonl`; everything shown while a run is live derives from these. */
 export type RunEvent =
-  | { type: "run.started"; runId: string; profile: string; command: string }
+  | { type: "run.started"; runId: string; profile: string; seed: number; anchor: string; command: string }
   | { type: "stage.started"; stage: string }
   | { type: "stage.finished"; stage: string; durationMs: number; outcome: "ok" | "failed" }
   | { type: "image.started"; service: string }

@@ -126,7 +126,6 @@ async function removePackages(
 
 async function installedOf(names: readonly string[], outside: Outside): Promise<string[]> {
   if (names.length === 0) return [];
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: placeholders of dpkg-query, not of JavaScript
   const format = "${Package} ${db:Status-Status}\n";
   // It exits 1 when it does not know one of them, and lists the others.
   const listed = await outside.run("dpkg-query", ["-W", "-f", format, ...names], {

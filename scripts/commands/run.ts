@@ -33,7 +33,7 @@ export function runCommand(): Command {
       using interruption = interruptSignal();
       using progress = terminalProgress();
       const outcome = await pipeline.runPlan(loaded, plan, {
-        command: `gauntlet run ${profile}`,
+        command: replayCommand(profile, flags, plan.seed),
         install: flags.install ?? false,
         confirm: (missing) => confirmOnTerminal(installQuestion(missing)),
         keepOnFailure: flags.keepOnFailure ?? false,
@@ -46,4 +46,11 @@ export function runCommand(): Command {
       answer(flags.json ?? false, outcome.answer, () => outcome.summary);
       process.exitCode = outcome.exitCode;
     });
+}
+
+/** What a person types to see the same again. */
+function replayCommand(profile: string, flags: RunFlags, seed: number): string {
+  const suites = (flags.suite ?? []).map((suite) => ` --suite ${suite}`).join("");
+  const shard = flags.shard === undefined ? "" : ` --shard ${flags.shard}`;
+  return `gauntlet run ${profile}${suites}${shard} --seed ${seed}`;
 }

@@ -28,10 +28,11 @@ test.describe("login @req:B4 @req:G1", () => {
 
   test("asks to sign in again when the session was ended elsewhere", async ({ signIn }) => {
     const page = await signIn("viewer");
+    await expect(page.getByTestId("log-row").first()).toBeVisible();
     await page.route("**/api/logs*", (route) =>
       route.fulfill({ status: 401, contentType: "application/problem+json", body: "{}" }),
     );
-    await page.reload();
+    await page.getByRole("button", { name: "Refresh" }).click();
     await expect(page.getByRole("alert")).toContainText("session has ended");
   });
 
