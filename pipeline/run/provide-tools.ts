@@ -5,7 +5,7 @@ import type { NeedName } from "../doctor/index.ts";
 import { isThere, needsFor, provide, renderDoctorReport, toolPaths } from "../doctor/index.ts";
 import type { Plan } from "../plan/index.ts";
 import type { Tools } from "../runners/index.ts";
-import type { Run } from "./run-plan.ts";
+import type { Run } from "./run.ts";
 
 /** Finds or installs what the plan needs. Throws GauntletError (exit 4) naming what is missing and the commands that bring it. */
 export async function provideTools(run: Pick<Run, "plan" | "options" | "events">): Promise<Tools> {

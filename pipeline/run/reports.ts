@@ -14,7 +14,7 @@ import {
   writeJUnit,
   writeMarkdownSummary,
 } from "#reports";
-import type { Run } from "./run-plan.ts";
+import type { Run } from "./run.ts";
 
 export interface WrittenReports {
   /** Absolute paths by kind. */

@@ -1,29 +1,20 @@
-import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
-import { CleanupStack } from "#core/cleanup";
 import { anchorOf } from "#core/clock";
 import { describeError, exitCodeForError, GauntletError } from "#core/errors";
-import { createLog } from "#core/log";
 import type { RunEventSink } from "#core/ports";
 import { type ExitCode, exitCodeOf, exitCodes, type Verdict } from "#core/verdict";
-import { collectGarbage, type StartedEnvironment } from "#environments";
 import type { VerdictDocument } from "#reports";
 import { type LoadedConfig, resolveSecrets } from "../config/index.ts";
 import type { NeedReport } from "../doctor/index.ts";
-import type { GateCondition } from "../gate/index.ts";
 import type { Plan } from "../plan/index.ts";
-import { suiteVariables } from "../runners/index.ts";
 import { openEventLog } from "./event-log.ts";
-import { executeSuite } from "./execute-suite.ts";
 import { judge } from "./judge.ts";
-import { provideTools } from "./provide-tools.ts";
+import { keptText } from "./keep-environment.ts";
 import { writeReports } from "./reports.ts";
+import { type Run, stage } from "./run.ts";
 import { RunFolder } from "./run-folder.ts";
-import { runSuites } from "./schedule.ts";
-import { seedInto } from "./seed-into.ts";
+import { runInEnvironment } from "./run-in-environment.ts";
 import { settleLostRuns } from "./settle-lost-runs.ts";
-import { runStage } from "./stages.ts";
-import { startFor } from "./start-for.ts";
 
 export interface RunOptions {
   /** As typed, for the report. */
@@ -67,7 +58,15 @@ export async function runPlan(loaded: LoadedConfig, plan: Plan, options: RunOpti
     secrets,
     conditions: [],
   };
-  log.emit({ type: "run.started", runId: folder.id, profile: plan.profile, command: options.command });
+  const { profile, seed } = plan;
+  log.emit({
+    type: "run.started",
+    runId: folder.id,
+    profile,
+    seed,
+    anchor: run.anchor,
+    command: options.command,
+  });
   try {
     await folder.writeJson("plan.json", plan);
     await folder.writeJson("rules.json", plan.rules);
@@ -86,81 +85,6 @@ export async function runPlan(loaded: LoadedConfig, plan: Plan, options: RunOpti
     throw options.signal.aborted ? options.signal.reason : error;
   } finally {
     log.close();
-  }
-}
-
-export interface Run {
-  loaded: LoadedConfig;
-  plan: Plan;
-  options: RunOptions;
-  folder: RunFolder;
-  events: RunEventSink;
-  anchor: string;
-  secrets: Record<string, string>;
-  /** Facts of the run that bear on its verdict. */
-  conditions: GateCondition[];
-}
-
-function stage<T>(run: Run, name: string, work: () => Promise<T>): Promise<T> {
-  return runStage(name, { state: run.folder.state, events: run.events }, work);
-}
-
-/** Doctor to teardown. What goes wrong with the clean-up becomes a condition, never an exception that hides another. */
-async function runInEnvironment(run: Run): Promise<void> {
-  const { folder } = run;
-  const tools = await stage(run, "doctor", () => provideTools(run));
-  await collectGarbage({ dryRun: false });
-  const cleanup = new CleanupStack();
-  try {
-    const environment = await stage(run, "environment", () => startFor(run, cleanup));
-    const groundTruth = await stage(run, "seed", () =>
-      seedInto({ ...run, folder: folder.file("ground-truth") }, environment),
-    );
-    await stage(run, "suites", () => runAllSuites(run, environment, groundTruth, tools));
-    for (const change of await environment.changedSinceStart()) {
-      run.conditions.push({ kind: "drift", sentence: change });
-    }
-    await environment.collectLogs(run.folder.file("logs"));
-  } finally {
-    const failures = await stage(run, "teardown", () => cleanup.run());
-    for (const { step, error } of failures) {
-      run.conditions.push({ kind: "cleanup-failed", sentence: `${step}: ${describeError(error).message}` });
-    }
-  }
-}
-
-async function runAllSuites(
-  run: Run,
-  environment: StartedEnvironment,
-  groundTruth: Record<string, string>,
-  tools: Awaited<ReturnType<typeof provideTools>>,
-): Promise<void> {
-  const { folder, plan, options, events, loaded } = run;
-  const environmentFile = await folder.writeJson("environment.json", {
-    ...environment.descriptor,
-    groundTruth,
-  });
-  const variables = await suiteVariables(environment, environmentFile, tools);
-  await using twins = new CleanupStack();
-  await runSuites(plan, Math.min(2, availableParallelism()), (suite) =>
-    executeSuite(suite, {
-      environment,
-      startTwin: (extra) => startFor(run, twins, extra),
-      projectFolder: loaded.folder,
-      variables,
-      allureFolder: folder.file("allure-results"),
-      ledgerFile: folder.file("faults.jsonl"),
-      tools,
-      seed: plan.seed,
-      signal: options.signal,
-      events,
-      log: createLog(),
-      folder,
-      profile: plan.profile,
-    }),
-  );
-  for (const { step, error } of await twins.run()) {
-    run.conditions.push({ kind: "cleanup-failed", sentence: `${step}: ${describeError(error).message}` });
   }
 }
 
@@ -186,8 +110,9 @@ async function report(run: Run, verdict: VerdictDocument, startMs: number): Prom
         verdict,
         reports: written.files,
         reportFailures: written.failures,
+        ...(run.kept === undefined ? {} : { kept: run.kept }),
       },
-      summary: written.summary,
+      summary: [written.summary, ...(run.kept === undefined ? [] : [keptText(run.kept)])].join("\n"),
     };
   } catch (error) {
     throw new GauntletError(

@@ -15,7 +15,7 @@ export interface StartContext {
   secrets: Record<string, string>;
 }
 
-/** Starts the plan's services; the environment is removed with `cleanup`. */
+/** Starts the plan's services; the environment is removed with `cleanup`, unless it was kept. */
 export async function startFor(
   run: StartContext,
   cleanup: CleanupStack,
@@ -39,7 +39,7 @@ export async function startFor(
     },
     { signal: options.signal, events: run.events },
   );
-  cleanup.defer(`remove environment ${environment.descriptor.id}`, () => environment.stop(), {
+  cleanup.defer(`remove environment ${environment.descriptor.id}`, () => environment[Symbol.asyncDispose](), {
     deadlineMs: 60_000,
   });
   return environment;
