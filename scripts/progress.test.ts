@@ -54,7 +54,7 @@ it("writes a whole line for what is done where there is no terminal", () => {
   progress.clear();
   progress[Symbol.dispose]();
   expect(text()).toMatchInlineSnapshot(`
-    "  1.0s  run 20260105-130000-ab12, profile pr
+    "  1.0s  run 20260105-130000-ab12, profile pr, seed 42, anchor 2026-01-05T13:00:00.000Z
       4.0s    image api built 4.2s
       7.0s    api healthy 2.3s
       8.0s    migrate done 0.9s

@@ -27,6 +27,7 @@ services:
     image: debian:trixie-slim
     profiles: [sick]
     command: ["sh", "-c", "echo out of licences; exit 3"]
+    healthcheck: { test: ["CMD", "false"], interval: 5s }
 secrets:
   token: { file: "\${GAUNTLET_SECRETS_DIR:?}/token" }
 `;
