@@ -34,7 +34,7 @@ export async function createContainers(options: CreateOptions): Promise<void> {
   for (const container of await listProjectContainers(docker, project.name)) onCreated(container.name);
 }
 
-function describeCreateError(error: CommandError, project: string): EnvironmentError {
+export function describeCreateError(error: CommandError, project: string): EnvironmentError {
   const message = composeMessage(error);
   if (/Cannot connect to the Docker daemon|error during connect/.test(message)) return noEngine(error);
   if (/no space left on device/.test(message)) return engineDiskFull(`create ${project}`, error);

@@ -5,8 +5,10 @@ import { join } from "node:path";
 import { expect, it, vi } from "vitest";
 import type { CommandError } from "#core/command";
 import { buildFailure, pullFailure } from "./build-failure.ts";
+import { describeCreateError } from "./create-containers.ts";
 import { describeEngineError, engineAddress } from "./engine.ts";
 import { describeFileError, EnvironmentError } from "./errors.ts";
+import { startRefused } from "./start-services.ts";
 
 it("@req:A1 a full disk is named, with the path and what frees space", async () => {
   const error = await writeFile("/dev/full", "x").catch((reason: unknown) => reason);
@@ -74,4 +76,24 @@ it("talks to the engine the docker command line would talk to", async () => {
     vi.unstubAllEnvs();
     await rm(folder, { recursive: true });
   }
+});
+
+it("@req:A1 what keeps Compose from creating containers is told apart", () => {
+  const codeOf = (stderr: string) =>
+    describeCreateError({ result: { stderr }, message: "" } as unknown as CommandError, "gauntlet-e1").code;
+  expect(codeOf("Cannot connect to the Docker daemon at unix:///x")).toBe("NO_ENGINE");
+  expect(codeOf("mkdir /var/lib: no space left on device")).toBe("DISK_FULL");
+  expect(codeOf("could not find an available, non-overlapping IPv4 address pool")).toBe("NO_FREE_SUBNET");
+  expect(codeOf(" Container a  Creating\nError response from daemon: no such device")).toBe("CREATE_FAILED");
+});
+
+it("@req:A1 a host port that was taken between reservation and start is named", () => {
+  const instance = { service: "web", container: "p-web-1", state: "starting" as const, crashes: 0 };
+  const of = (message: string) => startRefused(instance, new Error(message));
+  const taken = { code: "PORT_TAKEN", exitCode: 4, message: expect.stringContaining("20001") };
+  expect(of("userland proxy: listen tcp4 127.0.0.1:20001: bind: address already in use")).toMatchObject(
+    taken,
+  );
+  expect(of("Bind for 127.0.0.1:20001 failed: port is already allocated")).toMatchObject(taken);
+  expect(of("exec: nothing: not found")).toMatchObject({ code: "ENGINE_REFUSED" });
 });

@@ -7,6 +7,7 @@ interface Context {
   docker: Docker;
   environment: string;
   timeoutMs: number;
+  healthchecked: ReadonlySet<string>;
 }
 
 /** What is told about a service that did not come up: the reason, then the last lines of its log. */
@@ -39,11 +40,13 @@ export async function startTimedOut(context: Context, plan: StartPlan) {
     plan.instances
       .filter((one) => one.state === "started")
       .map(async (one) => {
+        if (!context.healthchecked.has(one.service))
+          return `${one.container}: nothing answers on its published port`;
         const probe = await lastProbe(context.docker, one.container);
-        return probe ? [`${one.container}: last health check said ${probe}`] : [];
+        return `${one.container}: its health check said ${probe ?? "nothing yet"}`;
       }),
   );
-  const lines = [...plan.describeWaiting(), ...seen.flat()];
+  const lines = [...plan.describeWaiting(), ...seen];
   const seconds = Math.round(context.timeoutMs / 100) / 10;
   return new EnvironmentError(`not ready after ${seconds} s:\n${lines.join("\n")}`, {
     code: "START_TIMED_OUT",

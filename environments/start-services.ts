@@ -33,6 +33,7 @@ export interface StartingServices {
   done(): Set<string>;
 }
 
+/** A service that restarts by its policy may need something that is not up yet; one that keeps crashing never comes up. */
 const crashesAllowed = 3;
 
 /** Starts each container the moment what it waits for is satisfied, driven by the engine's events alone. */
@@ -124,7 +125,7 @@ export function startServices(options: StartServicesOptions): StartingServices {
       fail(instance, serviceFailed(options, instance, exitCode));
     } else {
       if (exitCode !== 0) instance.crashes++;
-      if (instance.crashes >= crashesAllowed) fail(instance, crashLoop(options, instance, exitCode));
+      if (instance.crashes >= crashLimitOf(restart)) fail(instance, crashLoop(options, instance, exitCode));
       else instance.state = "starting";
     }
   }
@@ -167,7 +168,13 @@ export function startServices(options: StartServicesOptions): StartingServices {
   };
 }
 
-function startRefused(instance: Instance, error: unknown): unknown {
+/** `on-failure:5` is tried five times again. */
+function crashLimitOf(restart: string): number {
+  const retries = /^on-failure:(\d+)$/.exec(restart)?.[1];
+  return retries === undefined ? crashesAllowed : Number(retries) + 1;
+}
+
+export function startRefused(instance: Instance, error: unknown): unknown {
   const text = error instanceof Error ? error.message : String(error);
   const port = /(?:Bind for|listen \w+) [\d.]+:(\d+)/.exec(text)?.[1];
   if (port !== undefined) {

@@ -27,7 +27,8 @@ export async function waitForTcp(
 }
 
 async function addressesOf(docker: Docker, container: string, target: number) {
-  const { NetworkSettings } = await docker.getContainer(container).inspect();
+  const { NetworkSettings, HostConfig } = await docker.getContainer(container).inspect();
+  if (HostConfig.NetworkMode === "host") return { inside: ["127.0.0.1"], outside: [] };
   const inside = Object.values(NetworkSettings.Networks).flatMap(({ IPAddress }) => IPAddress || []);
   const bindings = NetworkSettings.Ports[`${target}/tcp`] ?? [];
   return { inside, outside: bindings.map((binding) => Number(binding.HostPort)) };
