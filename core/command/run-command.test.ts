@@ -28,6 +28,8 @@ it("tells a missing command, a time-out and an abort apart", async () => {
   await expect(node("setInterval(() => {}, 1000)", { timeoutMs: 50 })).rejects.toMatchObject({
     code: "COMMAND_TIMED_OUT",
   });
+  const answering = "process.on('SIGTERM', () => process.exit(0)); setInterval(() => {}, 1000)";
+  await expect(node(answering, { timeoutMs: 300 })).rejects.toMatchObject({ code: "COMMAND_TIMED_OUT" });
   const controller = new AbortController();
   setTimeout(() => controller.abort(new Error("cancelled by test")), 50);
   await expect(node("setInterval(() => {}, 1000)", { signal: controller.signal })).rejects.toThrow(

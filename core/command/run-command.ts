@@ -74,7 +74,8 @@ export async function runCommand(
   };
   if (options.signal?.aborted && finished.isCanceled) throw options.signal.reason;
   const name = [file, ...args.slice(0, 3)].join(" ");
-  if (finished.exitCode === undefined) throw notFinished(name, finished, result);
+  // A command may answer the signal with a code of its own; what was stopped has not finished all the same.
+  if (finished.exitCode === undefined || finished.timedOut) throw notFinished(name, finished, result);
   if (!(options.accept ?? [0]).includes(finished.exitCode)) {
     throw new CommandError(`${name} exited with ${finished.exitCode}: ${lastLines(result)}`, result, {
       code: "COMMAND_FAILED",

@@ -8,7 +8,7 @@ export type DoctorPurpose = "run" | "test";
 
 const needsByPurpose: Readonly<Record<DoctorPurpose, readonly NeedName[]>> = {
   run: allNeeds,
-  test: allNeeds.filter((name) => name !== "k6"),
+  test: allNeeds,
 };
 
 export function needsFor(purpose: DoctorPurpose): readonly NeedName[] {

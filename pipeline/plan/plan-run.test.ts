@@ -111,6 +111,16 @@ describe("planRun", () => {
     );
     expect(orderOf(planRun(circle, { profile: "pr", suites: ["b"] }))).toEqual(["b"]);
   });
+
+  it("refuses a suite that would have to wait for one that runs alone at the end", () => {
+    const late = checkedConfig({
+      suites: {
+        smoke: { runner: "smoke", after: ["chaos"] },
+        chaos: { runner: "chaos", crash: ["web"] },
+      },
+    });
+    expect(() => planRun(late, { profile: "pr" })).toThrow(expect.objectContaining({ code: "SUITE_ORDER" }));
+  });
 });
 
 describe("renderPlan", () => {

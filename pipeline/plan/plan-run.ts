@@ -96,6 +96,21 @@ const phases: readonly Phase[] = ["together", "measured", "drill"];
 
 /** By phase, then as configured, then so that each comes after those it names. */
 function inOrder<Suite extends Omit<PlannedSuite, "shard">>(suites: readonly Suite[]): Suite[] {
+  for (const suite of suites) {
+    const later = suites.find(
+      (other) =>
+        suite.config.after.includes(other.name) && phases.indexOf(other.phase) > phases.indexOf(suite.phase),
+    );
+    if (later) {
+      throw new UsageError(
+        `suite ${suite.name} cannot come after ${later.name}, which runs alone at the end`,
+        {
+          code: "SUITE_ORDER",
+          hint: "measured suites run after all others, drills last: look at `after`",
+        },
+      );
+    }
+  }
   const waiting = [...suites].sort((a, b) => phases.indexOf(a.phase) - phases.indexOf(b.phase));
   const ordered: Suite[] = [];
   while (waiting.length > 0) {

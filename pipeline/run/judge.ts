@@ -13,8 +13,8 @@ import {
   rulesOfSuites,
 } from "../gate/index.ts";
 
-/** The plan as a run folder holds it; sharded runs hold all suites and say which part is theirs. */
-const storedPlanSchema = gatePlanSchema.extend({
+/** The plan as a run folder holds it, whole, so that runs of different seeds differ; shards say which part is theirs. */
+const storedPlanSchema = gatePlanSchema.loose().extend({
   suites: z.array(
     z.looseObject({
       name: z.string(),
@@ -82,20 +82,20 @@ export async function judge(folder: string, conditions: readonly GateCondition[]
 type RunEvidence = Awaited<ReturnType<typeof readRun>>;
 
 async function readRun(folder: string) {
-  const plan = storedPlanSchema.parse(await readJson(folder, "plan.json"));
+  const plan = await readJson(folder, "plan.json", storedPlanSchema);
   const names = await readdir(join(folder, "bundles")).catch(() => []);
   return {
     folder,
     plan,
-    baselines: z.array(baselineSchema).parse(await readJson(folder, "baselines.json")),
-    conditions: z.array(gateConditionSchema).parse(await readJson(folder, "conditions.json")),
+    baselines: await readJson(folder, "baselines.json", z.array(baselineSchema)),
+    conditions: await readJson(folder, "conditions.json", z.array(gateConditionSchema)),
     bundles: await Promise.all(names.sort().map((name) => readBundle(join(folder, "bundles", name)))),
   };
 }
 
-async function readJson(folder: string, name: string): Promise<unknown> {
+async function readJson<T>(folder: string, name: string, schema: z.ZodType<T>): Promise<T> {
   try {
-    return JSON.parse(await readFile(join(folder, name), "utf8"));
+    return schema.parse(JSON.parse(await readFile(join(folder, name), "utf8")));
   } catch (cause) {
     throw new GauntletError(`${folder} is not the folder of a run that was judged: cannot read ${name}`, {
       code: "NOT_A_RUN",
