@@ -21,6 +21,19 @@ it("keeps each event with its time and hands it to who listens", async () => {
   expect(heard.map((event) => event.type)).toEqual(["suite.started", "warning"]);
 });
 
+it("goes on without the file when the disk is full, and says so once", () => {
+  const heard: RunEvent[] = [];
+  const log = openEventLog("/dev/full", [(event) => heard.push(event)]);
+  log.emit({ type: "suite.started", suite: "api" });
+  log.emit({ type: "suite.started", suite: "load" });
+  log.close();
+  expect(heard).toEqual([
+    { type: "warning", message: expect.stringMatching(/^\/dev\/full ends here: ENOSPC/) },
+    { type: "suite.started", suite: "api" },
+    { type: "suite.started", suite: "load" },
+  ]);
+});
+
 it("tells when a stage starts and ends and keeps its time, also when it fails", async () => {
   const events: RunEvent[] = [];
   const state = { stages: [] } as unknown as RunState;

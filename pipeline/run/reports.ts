@@ -25,6 +25,9 @@ export interface WrittenReports {
   summary: string;
 }
 
+/** What a project may do without: that it is not installed is no failure. */
+const optional = new Set(["ALLURE_MISSING"]);
+
 /** Writes every report of a judged run. One that cannot be written does not keep the others from it. */
 export async function writeReports(
   run: Run,
@@ -54,11 +57,16 @@ export async function writeReports(
   };
   const files: Record<string, string> = {};
   const failures: string[] = [];
+  const advice: string[] = [];
   for (const [kind, write] of Object.entries(writers)) {
     try {
       files[kind] = await write();
     } catch (error) {
-      const { message, hint } = describeError(error);
+      const { message, hint, code } = describeError(error);
+      if (optional.has(code)) {
+        advice.push(`page    none: ${hint} makes one, with history`);
+        continue;
+      }
       failures.push([`${kind}: ${message}`, hint].filter(Boolean).join("; "));
       run.events({ type: "warning", message: `report ${failures.at(-1)}` });
     }
@@ -75,7 +83,7 @@ export async function writeReports(
     hasColour: wantsColour(process.stdout, options.variables),
     reportAddress: files["allure"] ? `file://${files["allure"]}` : join(folder.path, "summary.md"),
   });
-  return { files, failures, summary };
+  return { files, failures, summary: [summary, ...advice].join("\n") };
 }
 
 /** Outputs of the step that runs us, as GitHub Actions reads them. */

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { GauntletError } from "#core/errors";
 import { type ProcessIdentity, thisProcess, writeFileAtomic } from "#core/state";
 import { exitCodes, type Verdict } from "#core/verdict";
@@ -51,17 +51,14 @@ export class RunFolder {
     const id = `${timestamp(startMs)}-${randomBytes(2).toString("hex")}`;
     const path = join(runsFolder, id);
     try {
-      mkdirSync(join(path, "bundles"), { recursive: true });
-    } catch (cause) {
-      throw new GauntletError(`cannot write the run folder ${path}: ${(cause as Error).message}`, {
-        code: "REPORT_FOLDER",
-        hint: "make it writable, or choose another with --output DIR",
-        exitCode: exitCodes.reporting,
-        cause,
-      });
+      makeFolder(join(path, "bundles"));
+    } catch (error) {
+      throw asRunFolderError(error, path);
     }
     const folder = new RunFolder(id, path, profile, new Date(startMs).toISOString());
-    await folder.save();
+    await folder.save().catch((error) => {
+      throw asRunFolderError(error, path);
+    });
     folder.#heartbeat = setInterval(() => void folder.save().catch(() => undefined), heartbeatMs);
     folder.#heartbeat.unref();
     return folder;
@@ -94,6 +91,34 @@ export class RunFolder {
     this.state.durationMs = Date.now() - Date.parse(this.state.startedAt);
     await this.save();
   }
+}
+
+/** One by one: where none can be made, as in /proc, Node's `recursive` never ends. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+}
+
+/** What a failed write into the run folder means for a person (exit 6); returns all other errors as they are. */
+export function asRunFolderError(error: unknown, path: string): unknown {
+  if (error instanceof GauntletError || !(error instanceof Error) || !("syscall" in error)) return error;
+  const isFull = ["ENOSPC", "EDQUOT"].includes(String((error as NodeJS.ErrnoException).code));
+  return new GauntletError(
+    `cannot write the run folder ${path}: ${isFull ? "the disk is full" : error.message}`,
+    {
+      code: isFull ? "DISK_FULL" : "REPORT_FOLDER",
+      hint: isFull
+        ? "remove old runs beside it, or choose another disk with --output DIR"
+        : "make it writable, or choose another with --output DIR",
+      exitCode: exitCodes.reporting,
+      cause: error,
+    },
+  );
 }
 
 function timestamp(ms: number): string {

@@ -1,4 +1,5 @@
-import { resolve } from "node:path";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { anchorOf } from "#core/clock";
 import { describeError, exitCodeForError, GauntletError } from "#core/errors";
 import type { RunEventSink } from "#core/ports";
@@ -12,7 +13,7 @@ import { judge } from "./judge.ts";
 import { keptText } from "./keep-environment.ts";
 import { writeReports } from "./reports.ts";
 import { type Run, stage } from "./run.ts";
-import { RunFolder } from "./run-folder.ts";
+import { asRunFolderError, RunFolder } from "./run-folder.ts";
 import { runInEnvironment } from "./run-in-environment.ts";
 import { settleLostRuns } from "./settle-lost-runs.ts";
 
@@ -46,6 +47,7 @@ export async function runPlan(loaded: LoadedConfig, plan: Plan, options: RunOpti
   const secrets = resolveSecrets(loaded, options.variables);
   const runsFolder = resolve(options.runsFolder ?? `${loaded.folder}/.gauntlet/runs`);
   await settleLostRuns(runsFolder);
+  if (options.runsFolder === undefined) await hideFromGit(`${loaded.folder}/.gauntlet`);
   const folder = await RunFolder.create(runsFolder, plan.profile, startMs);
   const log = openEventLog(folder.file("events.jsonl"), options.listeners);
   const run: Run = {
@@ -82,10 +84,17 @@ export async function runPlan(loaded: LoadedConfig, plan: Plan, options: RunOpti
     return outcome;
   } catch (error) {
     await folder.finish("failed", undefined).catch(() => undefined);
-    throw options.signal.aborted ? options.signal.reason : error;
+    throw options.signal.aborted ? options.signal.reason : asRunFolderError(error, folder.path);
   } finally {
     log.close();
   }
+}
+
+/** What runs leave is nobody's source. A file that is there already is the user's word. */
+async function hideFromGit(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true })
+    .then(() => writeFile(join(folder, ".gitignore"), "*\n", { flag: "wx" }))
+    .catch(() => undefined);
 }
 
 /** A verdict holds no clock, so a slow run is told, not judged. */
