@@ -5,8 +5,9 @@ export default defineConfig({
   testDir: ".",
   fullyParallel: true,
   workers: 2,
-  timeout: 30_000,
-  expect: { timeout: 10_000 },
+  // Generous, for two cores that may carry a second run; a healthy test takes two seconds.
+  timeout: 90_000,
+  expect: { timeout: 20_000 },
   use: {
     baseURL: connect().url("edge"),
     launchOptions: browserLaunch(),
