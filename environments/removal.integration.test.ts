@@ -121,7 +121,7 @@ services:
   it("by a port that nobody answers on says what it waited for", async () => {
     const options = await workbench.project(
       { "compose.yaml": `services: { mute: { image: "${testImage}", command: sleep 1000, ports: ["80"] } }` },
-      { id: "rm-mute", startTimeoutMs: 1_500 },
+      { id: "rm-mute", startTimeoutMs: 5_000 },
     );
     await expect(startEnvironment(options)).rejects.toMatchObject({
       code: "START_TIMED_OUT",

@@ -115,7 +115,10 @@ async function claim(record: EnvironmentRecord, cleanup: CleanupStack): Promise<
   const earlier = await readRecord(record.id);
   if (earlier && leaseState(earlier.lease) === "ended") await removeEnvironment(record.id);
   await claimEnvironment(record);
-  cleanup.defer("forget the environment", () => forgetEnvironment(record.id, record.lease.id));
+  cleanup.defer("forget the environment", () =>
+    // What could not be removed keeps its record, so that it is listed and can be removed later.
+    cleanup.failures.length === 0 ? forgetEnvironment(record.id, record.lease.id) : undefined,
+  );
 }
 
 async function start(

@@ -140,7 +140,7 @@ services:
     healthcheck: { test: "echo not yet; exit 1", interval: 200ms, start_period: 600s }
   web: { image: "${testImage}", command: sleep 1000, depends_on: { db: { condition: service_healthy } } }
 `,
-      { startTimeoutMs: 3_000 },
+      { startTimeoutMs: 6_000 },
     );
     expect(error).toMatchObject({
       code: "START_TIMED_OUT",
@@ -283,6 +283,7 @@ describe("the engine @req:A1", () => {
     expect(events.some((event) => event.type === "warning" && /failed start/.test(event.message))).toBe(true);
     forgetEngine();
     expect(await leftOf(id)).not.toEqual([]);
+    expect(await listEnvironments()).toMatchObject([{ id, state: "starting" }]);
     engine.mend();
     await expect.poll(() => leftOf(id), { timeout: 15_000, interval: 200 }).toEqual([]);
     await expect.poll(() => listEnvironments(), { timeout: 10_000 }).toEqual([]);
