@@ -76,7 +76,10 @@ export async function measure(
   if (!awaited.recovery || awaited.fromMs === undefined) {
     return { ...base, duringFault: counts(workload, appliedAtMs, clock.now()) };
   }
-  await clock.sleep(Math.max(0, awaited.recovery.atMs + tolerance.windowMs - clock.now()), signal);
+  // What was sent into the outage may fail until its time is up; it says nothing about the system that is back.
+  const lastAnswerMs = scenario.steadyState.probe.timeoutMs;
+  const untilMs = awaited.recovery.atMs + lastAnswerMs + tolerance.windowMs;
+  await clock.sleep(Math.max(0, untilMs - clock.now()), signal);
   const recovery =
     findRecovery({
       observe: workload.observe,
@@ -85,7 +88,7 @@ export async function measure(
       consecutiveSuccesses: scenario.expect.consecutiveSuccesses,
     }) ?? awaited.recovery;
   const steadyAfter = judgeSteadyState(
-    workload.observe(recovery.atMs, recovery.atMs + tolerance.windowMs),
+    workload.observe(recovery.atMs + lastAnswerMs, recovery.atMs + lastAnswerMs + tolerance.windowMs),
     tolerance,
   );
   run.mark(`after: ${steadyAfter.message}`);

@@ -95,6 +95,27 @@ describe("container.crash on a scripted service", () => {
     expect(await ledgerEvents()).toEqual(["intent", "applied", "healed"]);
   });
 
+  it("leaves late failures of requests that were sent into the outage out of the steady state after it", async () => {
+    // Recovered after 1.1 s. A request lives for up to 2 s: what fails until then may have been sent before.
+    const failing = async (atMs: number) => {
+      const { system, context } = setUp({ restartsAfterMs: 400, answersAfterMs: 650 });
+      const faultAtMs = startMs + 2_500;
+      const start = async (signal: AbortSignal) => {
+        const running = await system.workload.start();
+        const observe = (fromMs: number, toMs: number) => {
+          const seen = running.observe(fromMs, toMs);
+          const isIn = fromMs <= faultAtMs + atMs && faultAtMs + atMs < toMs;
+          return isIn ? { ...seen, failed: seen.failed + 2 } : seen;
+        };
+        return signal.aborted ? running : { ...running, observe };
+      };
+      return runScenario(scenario(), { ...context, workload: { ...system.workload, start } });
+    };
+    expect((await failing(2_050)).verdict).toBe("PASS");
+    const flapping = await failing(4_050);
+    expect(flapping.parts.find((part) => part.rule === "steady-after")?.verdict).toBe("FAIL");
+  });
+
   it("fails a system that needs longer than allowed, and says how long @req:D6", async () => {
     const { context } = setUp({ restartsAfterMs: 100, answersAfterMs: 3500 });
     const result = await runScenario(scenario(), context);
