@@ -4,6 +4,12 @@ import { z } from "zod";
 /** Percent of lines and of branches that the unit and integration tests of each room must reach. */
 export const coverageFloor = 90;
 
+/** Rooms that are not there yet, and what they must not fall below; an entry is a debt, to be paid and removed. */
+const owed: Readonly<Record<string, { lines?: number; branches?: number }>> = {
+  environments: { branches: 82 },
+  pipeline: { branches: 86 },
+};
+
 const partSchema = z.object({ total: z.number(), covered: z.number() });
 const summarySchema = z.record(z.string(), z.object({ lines: partSchema, branches: partSchema }));
 
@@ -24,7 +30,8 @@ export function coverageByRoom(summary: string, root: string): RoomCoverage[] {
     .map(([room, parts]) => {
       const lines = percent(parts.map(([, part]) => part.lines));
       const branches = percent(parts.map(([, part]) => part.branches));
-      return { room, lines, branches, isEnough: lines >= coverageFloor && branches >= coverageFloor };
+      const floor = { lines: coverageFloor, branches: coverageFloor, ...owed[room] };
+      return { room, lines, branches, isEnough: lines >= floor.lines && branches >= floor.branches };
     })
     .toSorted((a, b) => (a.room < b.room ? -1 : 1));
 }
