@@ -34,7 +34,9 @@ describe("replay", () => {
   it("holds the golden digest of a small sample @req:C1", () => {
     // Changes only with the model or with faker's version; both are worth a line in the changelog.
     const small = generateSample({ ...options, minutes: 2, requestsPerMinute: 5 });
-    expect(digestOf(small)).toMatchInlineSnapshot(`"f8194c11ef28d1d1b5b807327586839158c8ca7021c5fc5a91fd62f2107809ce"`);
+    expect(digestOf(small)).toMatchInlineSnapshot(
+      `"f8194c11ef28d1d1b5b807327586839158c8ca7021c5fc5a91fd62f2107809ce"`,
+    );
   });
 
   it("keeps a tenant's data when another tenant is added behind it", () => {
