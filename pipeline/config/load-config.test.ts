@@ -80,6 +80,17 @@ it("lists what refers to nothing", async () => {
   });
 });
 
+/** In a process of its own: here, the test runner would transform the file before Node sees it. */
+async function loadedByNode(folder: string): Promise<{ stdout: string; stderr: string }> {
+  const loader = fileURLToPath(new URL("load-config.ts", import.meta.url));
+  const script = `const { loadConfig } = await import(${JSON.stringify(loader)});
+    await loadConfig(process.cwd()).then(({ config }) => console.log(config.project), (error) => console.log(error.message));`;
+  const { stdout, stderr } = await runCommand(process.execPath, ["--input-type=module", "--eval", script], {
+    cwd: folder,
+  });
+  return { stdout, stderr };
+}
+
 it("runs in a package that `npm init` made CommonJS, with what it imports @req:A7", async () => {
   await using folder = await temporaryFolder({
     "package.json": '{"type":"commonjs"}',
@@ -87,12 +98,20 @@ it("runs in a package that `npm init` made CommonJS, with what it imports @req:A
     "part.ts": 'export const project: string = "from-a-part";',
     "gauntlet.config.ts": `import { project } from "./part.ts";\nexport default { ...${JSON.stringify(smallConfig)}, project };`,
   });
-  // In a process of its own: here, the test runner would transform the file before Node sees it.
-  const loader = fileURLToPath(new URL("load-config.ts", import.meta.url));
-  const script = `const { loadConfig } = await import(${JSON.stringify(loader)});
-    console.log((await loadConfig(process.cwd())).config.project);`;
-  const { stdout, stderr } = await runCommand(process.execPath, ["--input-type=module", "--eval", script], {
-    cwd: folder.path,
+  expect(await loadedByNode(folder.path)).toEqual({ stdout: "from-a-part\n", stderr: "" });
+});
+
+it.each([
+  ["a syntax error", "gauntlet.config.ts:2", "export default {\n  suites: [ },\n};"],
+  ["an exception", "gauntlet.config.ts:2", "const a = 1;\nexport default { a: nope };"],
+  ["a mistake in what it imports", "part.ts:1", 'import "./part.ts";\nexport default {};'],
+])("names file and line of %s", async (_, place, text) => {
+  await using folder = await temporaryFolder({
+    "package.json": "{}",
+    "part.ts": "export const a = ;",
+    "gauntlet.config.ts": text,
   });
-  expect({ stdout, stderr }).toEqual({ stdout: "from-a-part\n", stderr: "" });
+  const { stdout, stderr } = await loadedByNode(folder.path);
+  expect(stderr).toBe("");
+  expect(stdout).toContain(`${folder.file(place)} cannot be run: `);
 });

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { dirname, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { DocumentError, problemsOf } from "#core/documents";
 import { describeError, UsageError } from "#core/errors";
 import { crossCheck } from "./cross-check.ts";
@@ -42,8 +42,9 @@ async function importConfig(file: string): Promise<unknown> {
   try {
     module = await import(pathToFileURL(file).href);
   } catch (cause) {
-    throw new UsageError(`${file} cannot be run: ${describeError(cause).message}`, {
+    throw new UsageError(`${placeOf(cause, file)} cannot be run: ${describeError(cause).message}`, {
       code: "BROKEN_CONFIG",
+      hint: "mend it, then check it with `gauntlet validate`",
       cause,
     });
   }
@@ -54,6 +55,17 @@ async function importConfig(file: string): Promise<unknown> {
     });
   }
   return module.default;
+}
+
+/** `file:line` of the configuration or of what it imports, as far as the stack tells. */
+function placeOf(error: unknown, file: string): string {
+  const stack = error instanceof Error ? (error.stack ?? "") : "";
+  for (const [, url, line] of stack.matchAll(/(file:\/\/\/[^\s:()]+):(\d+)/g)) {
+    const path = url === undefined || url === import.meta.url ? undefined : fileURLToPath(url);
+    const isTheirs = path?.startsWith(dirname(file)) && !path.includes("/node_modules/");
+    if (isTheirs) return `${path}:${line}`;
+  }
+  return file;
 }
 
 /** `npm init` writes `"type": "commonjs"`, with which Node would refuse the `import` in the configuration and in what it imports. */

@@ -1,5 +1,4 @@
 import { appendFile, readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { describeError } from "#core/errors";
 import {
   gitHubContext,
@@ -81,7 +80,7 @@ export async function writeReports(
   await tellWorkflow(options.variables["GITHUB_OUTPUT"], { run: folder.path, verdict: verdict.verdict });
   const summary = renderTerminalSummary(report, {
     hasColour: wantsColour(process.stdout, options.variables),
-    reportAddress: files["allure"] ? `file://${files["allure"]}` : join(folder.path, "summary.md"),
+    reportAddress: files["allure"] ? `file://${files["allure"]}` : (files["summary"] ?? folder.path),
   });
   return { files, failures, summary: [summary, ...advice].join("\n") };
 }
