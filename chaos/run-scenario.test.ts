@@ -101,13 +101,13 @@ describe("container.crash on a scripted service", () => {
       const { system, context } = setUp({ restartsAfterMs: 400, answersAfterMs: 650 });
       const faultAtMs = startMs + 2_500;
       const start = async (signal: AbortSignal) => {
-        const running = await system.workload.start();
+        const running = await system.workload.start(signal);
         const observe = (fromMs: number, toMs: number) => {
           const seen = running.observe(fromMs, toMs);
           const isIn = fromMs <= faultAtMs + atMs && faultAtMs + atMs < toMs;
           return isIn ? { ...seen, failed: seen.failed + 2 } : seen;
         };
-        return signal.aborted ? running : { ...running, observe };
+        return { ...running, observe };
       };
       return runScenario(scenario(), { ...context, workload: { ...system.workload, start } });
     };
