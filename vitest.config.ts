@@ -12,6 +12,7 @@ export default defineConfig({
     maxWorkers: 2,
     coverage: {
       provider: "v8",
+      reportOnFailure: true,
       include: ["{core,environments,generators,chaos,backups,operations,reports,pipeline}/**/*.ts"],
       exclude: [
         "**/*.test.ts",

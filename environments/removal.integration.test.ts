@@ -62,8 +62,12 @@ describe("removal @req:A1", () => {
     await startEnvironment(options);
     const attached = await attachEnvironment("rm-attached");
     const folder = await workbench.folder();
-    await attached.collectLogs(folder);
-    expect((await readFile(join(folder, "a.log"), "utf8")).trim()).toBe("with a terminal");
+    // Started is not yet spoken: the container's first line may come a moment later.
+    const said = async () => {
+      await attached.collectLogs(folder);
+      return (await readFile(join(folder, "a.log"), "utf8")).trim();
+    };
+    await expect.poll(said, { timeout: 10_000 }).toBe("with a terminal");
     await attached.stop();
     expect(await leftOf("rm-attached")).toEqual([]);
   });
