@@ -1,5 +1,4 @@
 import { GauntletError } from "#core/errors";
-import { createLog } from "#core/log";
 import { exitCodes } from "#core/verdict";
 import type { NeedName } from "../doctor/index.ts";
 import { isThere, needsFor, provide, renderDoctorReport, toolPaths } from "../doctor/index.ts";
@@ -15,7 +14,7 @@ export async function provideTools(run: Pick<Run, "plan" | "options" | "events">
       install: run.options.install,
       confirm: run.options.confirm,
     },
-    { log: createLog(), events: run.events, signal: run.options.signal },
+    { events: run.events, signal: run.options.signal },
   );
   if (!report.isReady) {
     throw new GauntletError(`this machine lacks what the run needs\n${renderDoctorReport(report)}`, {
