@@ -7,7 +7,6 @@ export const coverageFloor = 90;
 /** Rooms that are not there yet, and what they must not fall below; an entry is a debt, to be paid and removed. */
 const owed: Readonly<Record<string, { lines?: number; branches?: number }>> = {
   environments: { branches: 82 },
-  pipeline: { branches: 86 },
 };
 
 const partSchema = z.object({ total: z.number(), covered: z.number() });
