@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from "node:util";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { GauntletError } from "#core/errors";
-import { answer, fail, table } from "./answer.ts";
+import { table } from "#core/table";
+import { answer, fail } from "./answer.ts";
 import { confirmOnTerminal, installQuestion } from "./confirm.ts";
 
 let out = "";

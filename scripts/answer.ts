@@ -21,17 +21,3 @@ export function fail(error: unknown, isJson: boolean): void {
   if (!(error instanceof GauntletError) && error instanceof Error && error.stack) lines.push(error.stack);
   process.stderr.write(`${lines.join("\n")}\n`);
 }
-
-/** Rows under headings, columns as wide as needed. */
-export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [headings, ...rows];
-  const widths = headings.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-  return all
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
-}

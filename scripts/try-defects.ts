@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { z } from "zod";
 import { runCommand } from "#core/command";
 import { loadDocument } from "#core/documents";
+import { table } from "#core/table";
 import { exitCodes } from "#core/verdict";
-import { table } from "./answer.ts";
 
 /**
  * `npm run defects [-- ID...]`: plants each defect of ObservaStack in turn, runs the suite that must catch it, and

@@ -1,10 +1,14 @@
+import { table } from "#core/table";
 import { type DoctorReport, isThere, type NeedReport } from "./report.ts";
 import type { UndoReport } from "./undo.ts";
 
 /** The report as people read it: a table, then what to do about each need that is not there. */
 export function renderDoctorReport(report: DoctorReport): string {
-  const rows = [["need", "state", "version", "where", "time"], ...report.needs.map(rowOf)];
-  const parts = [table(rows), ...report.needs.filter((need) => !isThere(need)).map(adviceOn)];
+  const headings = ["need", "state", "version", "where", "time"];
+  const parts = [
+    table(headings, report.needs.map(rowOf)),
+    ...report.needs.filter((need) => !isThere(need)).map(adviceOn),
+  ];
   if (!report.isReady) parts.push(nextStep(report));
   return parts.join("\n\n");
 }
@@ -19,18 +23,6 @@ export function renderUndoReport({ removed, kept }: UndoReport): string {
 
 function rowOf(need: NeedReport): string[] {
   return [need.need, need.state, need.version ?? "-", need.where ?? "-", seconds(need.tookMs)];
-}
-
-function table(rows: readonly string[][]): string {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
 }
 
 function adviceOn(need: NeedReport): string {

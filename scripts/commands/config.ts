@@ -1,5 +1,6 @@
 import { Command } from "commander";
-import { answer, table } from "../answer.ts";
+import { table } from "#core/table";
+import { answer } from "../answer.ts";
 import { configOption, examples, jsonOption } from "./options.ts";
 
 export function configCommand(): Command {

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { interruptSignal } from "#core/cleanup";
 import { UsageError } from "#core/errors";
+import { table } from "#core/table";
 import { exitCodes } from "#core/verdict";
-import { answer, table } from "../answer.ts";
+import { answer } from "../answer.ts";
 import { terminalProgress } from "../progress.ts";
 import { configOption, dryRunOption, examples, jsonOption, wholeNumber } from "./options.ts";
 

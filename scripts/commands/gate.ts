@@ -1,6 +1,7 @@
 import { Command } from "commander";
+import { table } from "#core/table";
 import { exitCodeOf, exitCodes } from "#core/verdict";
-import { answer, table } from "../answer.ts";
+import { answer } from "../answer.ts";
 import { examples, jsonOption } from "./options.ts";
 
 export function gateCommand(): Command {
