@@ -41,6 +41,7 @@ export { readPlaywrightReport } from "./readers/playwright.ts";
 export type { ReaderOptions, ReadResults } from "./readers/results.ts";
 export { readVitestReport } from "./readers/vitest.ts";
 export { canonicalJson } from "./verdict/canonical-json.ts";
+export { statusOfVerdict } from "./verdict/status-of-verdict.ts";
 export {
   type RuleResult,
   type SuiteResult,

@@ -3,7 +3,7 @@ import { describeError } from "#core/errors";
 import type { Log } from "#core/log";
 import type { RunEventSink } from "#core/ports";
 import { statePath, waitForLock } from "#core/state";
-import { type BundleEnd, openBundle, readBundle } from "#reports";
+import { type BundleEnd, openBundle } from "#reports";
 import type { PlannedSuite } from "../plan/index.ts";
 import { runSuite, type SuiteContext } from "../runners/index.ts";
 import type { RunFolder } from "./run-folder.ts";
@@ -37,17 +37,16 @@ export async function executeSuite(suite: PlannedSuite, execution: SuiteExecutio
     end = { ...endOf(error, execution.signal, deadline, suite), command };
     events({ type: "warning", message: `suite ${suite.name}: ${end.reason}` });
   }
-  await bundle.finish(end);
+  const { counts } = await bundle.finish(end);
   await rm(workFolder, { recursive: true, force: true });
-  const { counts } = (await readBundle(folder.bundle(suite.name))).manifest ?? { counts: undefined };
   events({
     type: "suite.finished",
     suite: suite.name,
     durationMs: Date.now() - startMs,
-    passed: counts?.passed ?? 0,
-    failed: counts?.failed ?? 0,
-    skipped: counts?.skipped ?? 0,
-    broken: counts?.broken ?? 0,
+    passed: counts.passed,
+    failed: counts.failed,
+    skipped: counts.skipped,
+    broken: counts.broken,
   });
 }
 

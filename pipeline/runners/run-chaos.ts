@@ -9,7 +9,7 @@ import {
 } from "#chaos";
 import { systemClock } from "#core/clock";
 import { connectionOf } from "#core/environment";
-import { type NewTest, testErrorOf } from "#reports";
+import { type NewTest, statusOfVerdict, testErrorOf } from "#reports";
 import type { SuiteOf } from "../config/index.ts";
 import { recordTests } from "./record-tests.ts";
 import type { SuiteContext } from "./runner.ts";
@@ -63,15 +63,8 @@ async function recordExperiment(
   result: ExperimentResult,
 ): Promise<void> {
   const journal = await context.bundle.attach(`${result.scenario}.json`, JSON.stringify(result, null, 2));
-  const statusOf = {
-    PASS: "passed",
-    WARN: "passed",
-    FAIL: "failed",
-    INCONCLUSIVE: "broken",
-    ERROR: "broken",
-  } as const;
   const tests = result.parts.map((part): NewTest => {
-    const status = statusOf[part.verdict];
+    const status = statusOfVerdict[part.verdict];
     return {
       file: context.suite.config.scenario ?? "gauntlet/crash",
       title: [result.scenario, `${part.rule} ${requirementOf[part.rule]}`],

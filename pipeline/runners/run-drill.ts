@@ -12,7 +12,7 @@ import {
 } from "#backups";
 import type { TargetPool } from "#core/ports";
 import type { StartedEnvironment } from "#environments";
-import { type NewTest, testErrorOf } from "#reports";
+import { type NewTest, statusOfVerdict, testErrorOf } from "#reports";
 import type { SuiteOf } from "../config/index.ts";
 import { recordTests } from "./record-tests.ts";
 import { vitestTests } from "./run-vitest.ts";
@@ -117,16 +117,9 @@ async function smokeChecks(context: DrillContext, twin: StartedEnvironment): Pro
 
 async function recordDrill(context: DrillContext, result: DrillResult): Promise<void> {
   const journal = await context.bundle.attach(`${result.policy}.json`, JSON.stringify(result, null, 2));
-  const statusOf = {
-    PASS: "passed",
-    WARN: "passed",
-    FAIL: "failed",
-    INCONCLUSIVE: "broken",
-    ERROR: "broken",
-  } as const;
   const startedAt = new Date().toISOString();
   const tests = result.parts.map((part): NewTest => {
-    const status = statusOf[part.verdict];
+    const status = statusOfVerdict[part.verdict];
     return {
       file: context.suite.config.policy ?? "gauntlet/drill",
       title: [result.policy, part.rule.includes("@req:") ? part.rule : `${part.rule} @req:E8`],

@@ -5,6 +5,7 @@ import type { Bundle } from "../bundle/read-bundle.ts";
 import type { TestRecord } from "../bundle/records.ts";
 import { titleText } from "../bundle/test-identity.ts";
 import { insideFolder, writeInside } from "../inside-folder.ts";
+import { statusOfVerdict } from "../verdict/status-of-verdict.ts";
 import type { RuleResult } from "../verdict/verdict-document.ts";
 import type { RunReport } from "../writers/run-report.ts";
 
@@ -61,14 +62,6 @@ function allureTest(test: TestRecord, attachments: readonly object[]): AllureRes
     links: [],
   };
 }
-
-const statusOfVerdict = {
-  PASS: "passed",
-  WARN: "passed",
-  FAIL: "failed",
-  ERROR: "broken",
-  INCONCLUSIVE: "broken",
-} as const;
 
 function allureRule(rule: RuleResult, { run }: RunReport): AllureResult {
   const stop = Date.parse(run.startedAt) + Math.round(run.durationMs);
